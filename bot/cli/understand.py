@@ -1,0 +1,75 @@
+"""`hrbot understand`: sentences in, intents and slots out, as JSON Lines; needs no database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+import yaml
+
+from bot.understanding.types import RosterEntry
+from bot.understanding.understander import Understander
+
+ROSTER = Path(__file__).parents[2] / "config" / "demo" / "roster.yaml"
+
+
+def roster(path: Path = ROSTER) -> list[RosterEntry]:
+    """The people of a roster file."""
+    people: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))["people"]
+    return [RosterEntry(p["id"], p["name"], p["pinyin"], p.get("english"), p.get("department")) for p in people]
+
+
+def answers(
+    lines: Iterable[str], understander: Understander, now: datetime | None, complain: Callable[[str], None]
+) -> Iterable[dict[str, Any]]:
+    """One answer a line; a line that cannot be read is answered with an error and complained about."""
+    for place, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        identity: Any = None
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                raise ValueError("an object with a string `text` is wanted")
+            identity = row.get("id")
+            context = row.get("context") or {}
+            if not isinstance(context, dict):
+                raise ValueError("`context` must be an object")
+            found = understander.understand(row["text"], now or datetime.now(ZoneInfo("Asia/Shanghai")), context.get("pending"))
+        except ValueError as fault:
+            complain(f"line {place}: {fault}")
+            yield {"id": identity, "error": str(fault)}
+            continue
+        yield {"id": identity, "intent": found.intent, "slots": found.slots, "confidence": found.confidence}
+
+
+def understand(now: str | None = typer.Option(None, "--now", help="The present instant, ISO; zoneless is Shanghai.")) -> None:
+    """Read JSON Lines {id, text, context?} and print {id, intent, slots, confidence} for each."""
+    try:
+        instant = datetime.fromisoformat(now) if now else None
+    except ValueError:
+        typer.echo(f"--now is not an ISO instant: {now}", err=True)
+        raise typer.Exit(2) from None
+    faults: list[str] = []
+
+    def complain(fault: str) -> None:
+        faults.append(fault)
+        typer.echo(fault, err=True)
+
+    understander = Understander.load(roster())
+    for answer in answers(sys.stdin, understander, instant, complain):
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    if faults:
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the command."""
+    app.command("understand")(understand)

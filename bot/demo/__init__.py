@@ -1,0 +1,1 @@
+"""The demo: a made-up company with history, spoken for by anybody on this machine."""

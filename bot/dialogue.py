@@ -1,0 +1,88 @@
+"""The state of a conversation: the pending form or question, and the open cards whose labels can be typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.outbox import Place
+from bot.tables import CardRow, DialogueRow
+from domain.kernel.tx import Tx
+
+PATIENCE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """What the conversation waits for. kind: form or question."""
+
+    kind: str
+    intent: str
+    aspect: str | None = None
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    asked: str | None = None
+    card_key: str | None = None
+
+    def pending(self) -> dict[str, Any]:
+        """The shape that understanding reads (`context.pending` of the facts)."""
+        kind = "form_confirm" if self.kind == "form" else "slot_question"
+        shape: dict[str, Any] = {"type": kind, "intent": self.intent, "slots": dict(self.slots)}
+        if self.asked:
+            shape["asked"] = self.asked
+        return shape
+
+
+async def load(tx: Tx, place: Place) -> Dialogue | None:
+    """The dialogue of this conversation, unless it was left for too long."""
+    row = await tx.session.get(DialogueRow, (place.platform, place.person, place.conversation))
+    if row is None or row.expires_at <= tx.now:
+        return None
+    return Dialogue(row.kind, row.intent, row.aspect, json.loads(row.slots), row.asked, row.card_key)
+
+
+async def save(tx: Tx, place: Place, dialogue: Dialogue) -> None:
+    values = {
+        "kind": dialogue.kind,
+        "intent": dialogue.intent,
+        "aspect": dialogue.aspect,
+        "slots": json.dumps(dict(dialogue.slots), ensure_ascii=False, default=str),
+        "asked": dialogue.asked,
+        "card_key": dialogue.card_key,
+        "expires_at": tx.now + PATIENCE,
+    }
+    where = {"platform": place.platform, "person": place.person, "conversation": place.conversation}
+    statement = insert(DialogueRow).values(**where, **values, version=1)
+    await tx.session.execute(
+        statement.on_conflict_do_update(index_elements=list(where), set_={**values, "version": DialogueRow.version + 1})
+    )
+
+
+async def forget(tx: Tx, place: Place) -> None:
+    await tx.session.execute(
+        delete(DialogueRow).where(
+            DialogueRow.platform == place.platform,
+            DialogueRow.person == place.person,
+            DialogueRow.conversation == place.conversation,
+        )
+    )
+
+
+async def open_cards(tx: Tx, place: Place) -> Sequence[CardRow]:
+    """Cards of this conversation that still offer something, newest first."""
+    rows = await tx.session.scalars(
+        select(CardRow)
+        .where(
+            CardRow.person == place.recipient,
+            CardRow.platform == place.platform,
+            CardRow.conversation == place.conversation,
+            CardRow.open,
+        )
+        .order_by(CardRow.updated_at.desc(), CardRow.id.desc())
+    )
+    return rows.all()

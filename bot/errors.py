@@ -1,0 +1,31 @@
+"""Refusals of the shell itself; their words are in `cards/bot/errors.yaml`."""
+
+from domain.kernel.errors import Forbidden, Invalid, NotFound
+
+
+class NotYourCard(Forbidden):
+    """The card was sent to somebody else."""
+
+
+class ButtonUnknown(Invalid):
+    """The card never offered this button."""
+
+
+class CardGone(NotFound):
+    """Nobody knows this card, even after waiting for its record."""
+
+
+class Stranger(Forbidden):
+    """The sender is no employee, or no longer."""
+
+
+class FileUnknown(NotFound):
+    """No such file, or none that they may see."""
+
+
+class FileTooLarge(Invalid):
+    """More than the upload limit; facts: limit (MB)."""
+
+
+class NothingPending(Invalid):
+    """好的, 算了 or 改成… with nothing that waits for it."""

@@ -1,0 +1,184 @@
+"""One stored update, one transaction: its changes, its replies and the mark "done" commit together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from bot import dialogue, identity, queue
+from bot.database import Database
+from bot.errors import CardGone
+from bot.failpoints import failpoint
+from bot.files import FileStore
+from bot.outbox import Outgoing, Place, TransactionalOutbox
+from bot.platforms.port import DIRECT, Attachment, Update
+from bot.router import Asked, CardUnknown, Conversation, Turn
+from bot.tables import InboxRow
+from bot.trace import trace
+from domain.kernel.errors import DomainError
+from domain.kernel.ids import ALPHABET, PersonId
+from domain.kernel.tx import Tx
+from handlers.chat import Reply
+
+log = structlog.get_logger()
+MAX_ATTEMPTS = 3
+CARD_PATIENCE = timedelta(seconds=60)
+TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+class Again(Exception):
+    """The press came before its card's record: try again in a second, outside the lock."""
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Runs updates through the conversation."""
+
+    database: Database
+    conversation: Conversation
+    outbox: Callable[[], TransactionalOutbox]
+    files: FileStore
+    real_now: Callable[[], datetime]
+
+    async def handle(self, inbox_id: str, attempts: int) -> None:
+        """Handle it once. A process that died over it too often gives it up to the dead letters."""
+        if attempts >= MAX_ATTEMPTS:
+            await self._give_up(inbox_id, "the process died while handling it")
+            return
+        for tried in range(MAX_ATTEMPTS):
+            try:
+                await self._once(inbox_id)
+                return
+            except Again:
+                await self._again_later(inbox_id)
+                return
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in TRANSIENT or tried == MAX_ATTEMPTS - 1:
+                    log.exception("handle.failed", inbox=inbox_id)
+                    await self._give_up(inbox_id, type(error).__name__)
+                    return
+                await asyncio.sleep(0.05 * 2**tried)
+            except Exception as error:
+                log.exception("handle.failed", inbox=inbox_id)
+                await self._give_up(inbox_id, type(error).__name__)
+                return
+
+    async def _once(self, inbox_id: str) -> None:
+        outbox = self.outbox()
+        outbox.inbox_id = inbox_id
+        async with self.database.sessions() as session, session.begin():
+            row = await session.get(InboxRow, inbox_id, with_for_update=True)
+            if row is None or row.state != "waiting":
+                return
+            tx = Tx(session=session, clock=self.database.clock, outbox=outbox, principal=row.person)
+            place = Place(row.platform, row.person, row.conversation)
+            await identity.remember_platform(tx, PersonId(row.person), row.platform)
+            await self._answer(tx, row, place, outbox)
+            row.state, row.done_at = "done", self.real_now()
+            await failpoint("handler.before_commit")
+        await failpoint("handler.after_commit")
+
+    async def _answer(self, tx: Tx, row: InboxRow, place: Place, outbox: TransactionalOutbox) -> None:
+        update = update_of(row)
+        try:
+            async with tx.session.begin_nested():
+                actor = await identity.actor(tx, PersonId(row.person))
+                reply = await self.conversation.answer(Turn(tx, update, actor, place))
+                if reply is not None:
+                    await self._reply(tx, outbox, place, reply)
+        except Asked as asked:
+            home = Place(place.platform, place.person) if asked.private else place
+            await dialogue.save(tx, home, asked.asking)
+            question = Reply(asked.question.template, private=asked.private, **asked.question.data)
+            await self._reply(tx, outbox, place, question)
+        except DomainError as refusal:
+            await self._refuse(tx, outbox, place, refusal)
+        except CardUnknown:
+            if self.real_now() - row.received_at < CARD_PATIENCE:
+                raise Again from None
+            await self._refuse(tx, outbox, place, CardGone())
+
+    async def _refuse(self, tx: Tx, outbox: TransactionalOutbox, place: Place, refusal: DomainError) -> None:
+        if refusal.kind == "forbidden":
+            await tx.audit("refused", place.person, code=refusal.code)
+        if self.conversation.tracing:
+            await trace(tx, place.person, "refused", refusal.code, {})
+        await outbox.enqueue(tx, Outgoing(place, outbox.renderer.refusal(refusal), inbox_id=outbox.inbox_id))
+
+    async def _reply(self, tx: Tx, outbox: TransactionalOutbox, place: Place, reply: Reply) -> None:
+        """Send the reply where it belongs: private ones to the direct chat, with a word in the group."""
+        target = place
+        if reply.private and place.conversation != DIRECT:
+            target = Place(place.platform, place.person)
+            pointer = outbox.renderer.card("bot.sent_privately", {})
+            await outbox.enqueue(tx, Outgoing(place, pointer, inbox_id=outbox.inbox_id))
+        file_id = await self.files.keep_reply(tx, place.person, reply.file) if reply.file else None
+        card = outbox.renderer.card(reply.template, {"intent": "", **reply.data})
+        await outbox.enqueue(tx, Outgoing(target, card, reply.key, file_id, outbox.inbox_id))
+        if reply.follow_up is not None:
+            await self._reply(tx, outbox, target, reply.follow_up)
+
+    async def _give_up(self, inbox_id: str, reason: str) -> None:
+        """To the dead letters, with a reference number for the person."""
+        outbox = self.outbox()
+        outbox.inbox_id = inbox_id
+        async with self.database.transaction(outbox, "inbox") as tx:
+            row = await tx.session.get(InboxRow, inbox_id, with_for_update=True)
+            if row is None or row.state != "waiting":
+                return
+            reference = "E-" + "".join(secrets.choice(ALPHABET) for _ in range(5))
+            row.state, row.reason, row.reference = "dead", reason, reference
+            log.error("inbox.dead", inbox=inbox_id, reference=reference, reason=reason)
+            place = Place(row.platform, row.person, row.conversation)
+            card = outbox.renderer.card("bot.our_fault", {"reference": reference})
+            await outbox.enqueue(tx, Outgoing(place, card, inbox_id=inbox_id))
+
+    async def _again_later(self, inbox_id: str) -> None:
+        async with self.database.transaction(self.outbox(), "inbox") as tx:
+            due = self.real_now() + timedelta(seconds=1)
+            await queue.defer(tx.session, [queue.Job(queue.CHAT, "again", {"inbox_id": inbox_id}, due=due)])
+
+    async def again(self, inbox_id: str) -> None:
+        """The unlocked job that, when due, puts the update back behind its person's lock."""
+        async with self.database.transaction(self.outbox(), "inbox") as tx:
+            row = await tx.session.get(InboxRow, inbox_id)
+            if row is not None and row.state == "waiting":
+                await queue.defer(tx.session, [handle_job(row)])
+
+    async def hold_on(self, inbox_id: str) -> None:
+        """稍等, once for a run of messages: not again while an earlier one of the same run was refused."""
+        async with self.database.transaction(self.outbox(), "inbox") as tx:
+            row = await tx.session.get(InboxRow, inbox_id)
+            if row is None:
+                return
+            oldest = await tx.session.scalar(
+                select(func.min(InboxRow.seq)).where(InboxRow.person == row.person, InboxRow.state == "waiting")
+            )
+            earlier = select(InboxRow.id).where(
+                InboxRow.person == row.person,
+                InboxRow.state == "refused",
+                InboxRow.seq < row.seq,
+                InboxRow.seq > (oldest or row.seq),
+            )
+            if await tx.session.scalar(earlier.limit(1)) is None:
+                outbox = self.outbox()
+                place = Place(row.platform, row.person, row.conversation)
+                await outbox.enqueue(tx, Outgoing(place, outbox.renderer.card("bot.hold_on", {}), inbox_id=row.id))
+
+
+def handle_job(row: InboxRow) -> queue.Job:
+    return queue.Job(queue.CHAT, "handle", {"inbox_id": row.id}, lock=f"in:{row.person}")
+
+
+def update_of(row: InboxRow) -> Update:
+    body = json.loads(row.body)
+    files = tuple(Attachment(*item) for item in body.pop("files"))
+    return Update(row.platform, row.message_id, row.person, row.conversation, files=files, **body)

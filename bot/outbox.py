@@ -1,0 +1,150 @@
+"""The way out: cards are rendered in the transaction, kept as rows, and sent after the commit, in order per person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot import queue
+from bot.platforms.port import DIRECT
+from bot.tables import CardRow, LastSeenRow, OutboxRow
+from cards.card import Card
+from cards.render import Renderer
+from domain.kernel.events import Event, Reaction
+from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message goes."""
+
+    platform: str
+    person: str
+    conversation: str = DIRECT
+
+    @property
+    def recipient(self) -> str:
+        return self.person if self.conversation == DIRECT else self.conversation
+
+    @property
+    def lock(self) -> str:
+        return f"out:{self.platform}:{self.recipient}"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One rendered card to enqueue. `key` makes it live; `inbox_id` names the update that it answers."""
+
+    place: Place
+    card: Card
+    key: str | None = None
+    file_id: str | None = None
+    inbox_id: str | None = None
+
+
+@dataclass
+class TransactionalOutbox:
+    """Fulfils `domain.kernel.tx.Outbox` within one transaction."""
+
+    renderer: Renderer
+    reactions: Mapping[str, list[tuple[str, Reaction]]]
+    default_platform: str
+    real_now: datetime
+    inbox_id: str | None = None
+    sent: list[str] = field(default_factory=list)
+    """Templates enqueued, for the trace."""
+
+    async def notify(self, tx: Tx, to: PersonId, template: str, key: str | None, data: dict[str, Any]) -> None:
+        platform = await tx.session.scalar(select(LastSeenRow.platform).where(LastSeenRow.person == to))
+        place = Place(platform or self.default_platform, to)
+        await self.enqueue(tx, Outgoing(place, self.renderer.card(template, data), key, inbox_id=self.inbox_id))
+
+    async def emit(self, tx: Tx, event: Event) -> None:
+        event_id = tx.new_id("ev")
+        await queue.defer(
+            tx.session,
+            [
+                queue.Job(
+                    queue.CHAT,
+                    "react",
+                    {"event_id": event_id, "event": event.code(), "data": event.to_json(), "reaction": name},
+                    lock=f"ev:{event.subject}",
+                )
+                for name, _ in self.reactions.get(event.code(), ())
+            ],
+        )
+
+    async def enqueue(self, tx: Tx, out: Outgoing) -> str | None:
+        """Keep the card's state, put the message in the queue, wake its sender. The card's id, if it is a card."""
+        card_id, updates = (None, False) if out.card.plain else await self._keep(tx, out)
+        tx.session.add(
+            OutboxRow(
+                id=tx.new_id("out"),
+                platform=out.place.platform,
+                recipient=out.place.recipient,
+                conversation=out.place.conversation,
+                template=out.card.template,
+                card_id=card_id,
+                updates=updates,
+                document=json.dumps(out.card.to_json(), ensure_ascii=False),
+                file_id=out.file_id,
+                inbox_id=out.inbox_id,
+                state="waiting",
+                created_at=self.real_now,
+            )
+        )
+        await tx.session.flush()
+        await queue.defer(tx.session, [wake(out.place)])
+        self.sent.append(out.card.template)
+        return card_id
+
+    async def _keep(self, tx: Tx, out: Outgoing) -> tuple[str, bool]:
+        """Insert or update the card row; concurrent updates of one card wait for each other. (id, was there before)"""
+        card_id = tx.new_id("cd")
+        offered = {action.id: [action.do, action.value] for action in out.card.actions}
+        values = {
+            "template": out.card.template,
+            "state": out.card.state,
+            "open": bool(out.card.actions),
+            "labels": [[action.label, action.id] for action in out.card.actions],
+            "updated_at": tx.now,
+        }
+        statement = insert(CardRow).values(
+            id=card_id,
+            platform=out.place.platform,
+            conversation=out.place.conversation,
+            person=out.place.recipient,
+            key=out.key or card_id,
+            offered=offered,
+            version=1,
+            **values,
+        )
+        kept = await tx.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["platform", "conversation", "person", "key"],
+                set_={
+                    **values,
+                    "offered": CardRow.offered.op("||")(statement.excluded.offered),
+                    "version": CardRow.version + 1,
+                },
+            ).returning(CardRow.id, CardRow.version)
+        )
+        row = kept.one()
+        return row.id, row.version > 1
+
+
+def wake(place: Place) -> queue.Job:
+    """The job that sends what waits for this recipient, one at a time."""
+    return queue.Job(queue.SEND, "drain", {"platform": place.platform, "recipient": place.recipient}, lock=place.lock)
+
+
+def backoff(attempts: int, jitter: float) -> timedelta:
+    """1, 2, 4 … at most 300 seconds, times 0.75…1.25 by `jitter` in 0…1."""
+    return timedelta(seconds=min(300.0, 2.0 ** min(attempts, 9)) * (0.75 + jitter / 2))

@@ -1,0 +1,93 @@
+"""One process from start to end: the database it needs, the parts it runs, the signal that ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bot import app as composition
+from bot import database, embedded, keys
+from bot.app import Bot
+from bot.platforms.console.mailbox import Bell
+from bot.web import server
+from config.settings import Settings
+from domain.kernel import crypto
+from domain.kernel.clock import Clock
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What this process does. web: takes messages; work: handles and sends them; console: speaks as anybody."""
+
+    web: bool
+    work: bool
+    console: bool = False
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """The configured server's URL, or an embedded server that lives as long as this block."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    running = await asyncio.to_thread(embedded.start, Path(settings.data_dir))
+    try:
+        await asyncio.to_thread(embedded.ensure_database, running, embedded.DATABASE)
+        yield running.url()
+    finally:
+        await asyncio.to_thread(running.stop)
+
+
+def unlock(settings: Settings, *, demo: bool) -> None:
+    """Load the keys. Raises bot.keys.KeysRefused in words for the operator."""
+    crypto.unlock(keys.load(Path(settings.data_dir), demo=demo))
+
+
+@asynccontextmanager
+async def running(bot: Bot, roles: Roles) -> AsyncIterator[None]:
+    """Start the parts of these roles; at the end stop taking first, then finish, then release."""
+    runner: web.AppRunner | None = None
+    bell: Bell | None = None
+    try:
+        if roles.web:
+            await bot.start_inbox()
+        if roles.work:
+            await bot.start_work()
+        if roles.web:
+            runner, bell = await server.serve(bot, console=roles.console)
+        yield
+    finally:
+        if bell is not None:
+            await bell.stop()
+        if runner is not None:
+            await runner.cleanup()
+        await bot.stop()
+
+
+async def until_signal() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+    log.info("process.stopping")
+
+
+async def run(settings: Settings, clock: Clock, roles: Roles) -> None:
+    """`hrbot serve` and `hrbot worker`: refuse pending migrations, run until told to stop."""
+    unlock(settings, demo=False)
+    async with database_url(settings) as url:
+        bot = await composition.build(settings, url, clock)
+        await database.require_current(bot.database.engine)
+        async with running(bot, roles):
+            await until_signal()

@@ -1,0 +1,262 @@
+"""From an update to the one handler that answers it: a press, a typed label, an answer to a question, or a wish."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot import dialogue
+from bot.dialogue import Dialogue
+from bot.errors import ButtonUnknown, NothingPending, NotYourCard
+from bot.outbox import Place
+from bot.platforms.port import DIRECT, Update
+from bot.registry import Registry, arguments
+from bot.tables import CardRow
+from bot.trace import trace
+from bot.understanding.live import LiveUnderstanding
+from bot.understanding.types import Understood
+from domain.kernel.tx import Tx
+from domain.people.queries import PersonView
+from handlers.chat import Ask, Chat, FileRef, Files, OpenCard, Reply, Route
+
+SURE = 0.5
+TIMES = {"start_time", "end_time"}
+HALVES = {"start_half", "end_half"}
+ANSWER, SAY, TAKE = "answer", "say", "take"
+BUILT_IN = {ANSWER, SAY, TAKE}
+"""Presses that the router answers itself: a question's option, a suggested sentence, a suggested wish."""
+
+
+class CardUnknown(Exception):
+    """The pressed card is not recorded, perhaps not yet."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One update on its way through the router."""
+
+    tx: Tx
+    update: Update
+    actor: PersonView
+    place: Place
+    waiting: Dialogue | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Finds the handler, fills its parameters, keeps the dialogue's state."""
+
+    registry: Registry
+    understander: LiveUnderstanding
+    files: Files
+    tracing: bool
+
+    async def answer(self, turn: Turn) -> Reply | None:
+        """The reply of whoever is responsible. Raises DomainError, Ask or CardUnknown."""
+        turn = replace(turn, waiting=await dialogue.load(turn.tx, turn.place))
+        update = turn.update
+        if update.card_id is not None:
+            return await self._press_by_id(turn, update.card_id, update.action or "")
+        if update.files and not update.text.strip():
+            return await self._files(turn)
+        if update.location is not None and not update.text.strip():
+            return Reply("bot.not_yet", wish="attendance.clock")
+        return await self._words(turn, update.text)
+
+    # presses
+
+    async def _press_by_id(self, turn: Turn, card_id: str, action: str) -> Reply | None:
+        row = await turn.tx.session.get(CardRow, card_id)
+        if row is None:
+            raise CardUnknown(card_id)
+        if row.conversation == DIRECT and row.person != turn.place.person:
+            raise NotYourCard
+        return await self._press(turn, row, action)
+
+    async def _press(self, turn: Turn, row: CardRow, action: str) -> Reply | None:
+        offered = row.offered.get(action)
+        if offered is None:
+            raise ButtonUnknown
+        do, value = offered
+        if do in BUILT_IN:
+            return await self._built_in(turn, row, do, value or "")
+        route = self.registry.presses[do]
+        await self._note(turn, "handled", do, {"card": row.template, "key": row.key})
+        chat = self._chat(turn, card=OpenCard(row.id, row.key, row.template, row.state), action_value=value)
+        reply = await self._call(turn, route, chat)
+        if reply and reply.ask:
+            asking = Dialogue("question", reply.data["intent"], None, {}, reply.ask, reply.key)
+            await dialogue.save(turn.tx, turn.place, asking)
+        elif turn.waiting and turn.waiting.card_key == row.key and not (reply and reply.form):
+            await dialogue.forget(turn.tx, turn.place)
+        return reply
+
+    async def _built_in(self, turn: Turn, row: CardRow, do: str, value: str) -> Reply | None:
+        row.open = False
+        if do == SAY:
+            return await self._words(turn, value)
+        if turn.waiting is None:
+            raise NothingPending
+        if do == TAKE:
+            return await self._wish(turn, Understood(value, dict(turn.waiting.slots), 1.0))
+        return await self._inform(turn, turn.waiting, {turn.waiting.asked or "answer": value})
+
+    # files
+
+    async def _files(self, turn: Turn) -> Reply | None:
+        for route in self.registry.files:
+            reply = await self._call(turn, route, self._chat(turn))
+            if reply is not None:
+                return reply
+        return Reply("bot.file_unclear")
+
+    # words
+
+    async def _words(self, turn: Turn, text: str) -> Reply | None:
+        cards = await dialogue.open_cards(turn.tx, turn.place)
+        pressed = typed_label(cards, text)
+        if pressed is not None:
+            return await self._press(turn, *pressed)
+        meant = self.understander.understand(text, turn.tx.now, _pending(turn, cards))
+        await self._note(
+            turn,
+            "understood",
+            meant.intent,
+            {"slots": meant.slots, "confidence": round(meant.confidence, 3), "aspect": meant.aspect},
+        )
+        turn = replace(turn, update=replace(turn.update, text=text))
+        if meant.intent in {"confirm", "deny", "cancel", "dialog.correct", "dialog.inform"}:
+            return await self._continue(turn, meant, cards)
+        return await self._wish(turn, meant)
+
+    async def _continue(self, turn: Turn, meant: Understood, cards: Sequence[CardRow]) -> Reply | None:
+        waiting = turn.waiting
+        if waiting is None:
+            raise NothingPending
+        if meant.intent == "dialog.correct":
+            slots = corrected(waiting.slots, meant.slots)
+            return await self._resume(turn, waiting, slots, correcting=waiting.card_key)
+        if meant.intent == "dialog.inform":
+            return await self._inform(turn, waiting, meant.slots)
+        if meant.intent == "deny":
+            return Reply("bot.what_instead")
+        form = next((card for card in cards if waiting.kind == "form" and card.key == waiting.card_key), None)
+        if form is None:
+            await dialogue.forget(turn.tx, turn.place)
+            if meant.intent == "cancel":
+                return Reply("bot.dropped")
+            raise NothingPending
+        return await self._press(turn, form, form.labels[0 if meant.intent == "confirm" else -1][1])
+
+    async def _inform(self, turn: Turn, waiting: Dialogue, slots: Mapping[str, Any]) -> Reply | None:
+        return await self._resume(turn, waiting, {**waiting.slots, **slots}, correcting=waiting.card_key)
+
+    async def _resume(
+        self, turn: Turn, waiting: Dialogue, slots: Mapping[str, Any], *, correcting: str | None
+    ) -> Reply | None:
+        meant = Understood(waiting.intent, dict(slots), 1.0, aspect=waiting.aspect)
+        return await self._wish(turn, meant, correcting)
+
+    async def _wish(self, turn: Turn, meant: Understood, correcting: str | None = None) -> Reply | None:
+        route = self.registry.route(meant.intent, meant.aspect)
+        if meant.confidence < SURE and meant.intent not in {"out_of_scope", "smalltalk"}:
+            return await self._unsure(turn, meant)
+        if route is None:
+            known = meant.intent != "out_of_scope"
+            return Reply("bot.not_yet", wish=meant.intent) if known else Reply("bot.not_understood", wishes=[])
+        await self._note(turn, "handled", route.name, {"correcting": correcting})
+        chat = self._chat(turn, intent=meant.intent, slots=meant.slots, correcting=correcting)
+        try:
+            reply = await self._call(turn, route, chat)
+        except Ask as question:
+            question.data.setdefault("intent", meant.intent)
+            asking = Dialogue("question", meant.intent, meant.aspect, meant.slots, question.slot, correcting)
+            raise _Asked(question, asking, route.private) from None
+        if reply and (reply.form or reply.ask):
+            kind = "form" if reply.form else "question"
+            kept = Dialogue(kind, meant.intent, meant.aspect, meant.slots, reply.ask, reply.key)
+            await dialogue.save(turn.tx, self._home(turn, route, reply), kept)
+        elif turn.waiting and turn.waiting.kind in {"question", "choice"} and turn.waiting.intent == meant.intent:
+            await dialogue.forget(turn.tx, turn.place)
+        return reply
+
+    async def _unsure(self, turn: Turn, meant: Understood) -> Reply:
+        """Middling confidence: the likeliest wishes as buttons."""
+        await dialogue.save(turn.tx, turn.place, Dialogue("choice", "", None, meant.slots))
+        wishes = [name for name, _ in meant.candidates if name != "out_of_scope"][:3]
+        return Reply("bot.not_understood", wishes=wishes or [meant.intent])
+
+    def _home(self, turn: Turn, route: Route, reply: Reply) -> Place:
+        return replace(turn.place, conversation=DIRECT) if route.private or reply.private else turn.place
+
+    async def _call(self, turn: Turn, route: Route, chat: Chat) -> Reply | None:
+        reply = await route.handler(chat, *arguments(route.handler, chat))
+        if reply is not None and route.private and not reply.private:
+            return Reply(**{**_parts(reply), "private": True}, **reply.data)
+        return reply
+
+    def _chat(self, turn: Turn, **more: Any) -> Chat:
+        files = tuple(FileRef(item.id, item.name, item.media_type, item.size) for item in turn.update.files)
+        return Chat(
+            tx=turn.tx,
+            actor=turn.actor,
+            conversation=turn.place.conversation,
+            text=turn.update.text,
+            inputs=turn.update.inputs,
+            files=files,
+            file_store=self.files,
+            **more,
+        )
+
+    async def _note(self, turn: Turn, kind: str, words: str, detail: Mapping[str, Any]) -> None:
+        if self.tracing:
+            await trace(turn.tx, turn.place.person, kind, words, detail)
+
+
+class _Asked(Exception):
+    """A handler asked for a slot: its changes are undone, the question and its dialogue are kept."""
+
+    def __init__(self, question: Ask, asking: Dialogue, private: bool) -> None:
+        super().__init__(question.slot)
+        self.question, self.asking, self.private = question, asking, private
+
+
+Asked = _Asked
+
+
+def _parts(reply: Reply) -> dict[str, Any]:
+    names = ("template", "key", "form", "ask", "file", "follow_up")
+    return {name: getattr(reply, name) for name in names}
+
+
+def _pending(turn: Turn, cards: Sequence[CardRow]) -> Mapping[str, Any] | None:
+    """What the conversation waits for, in the shape that understanding reads."""
+    if turn.waiting is not None and turn.waiting.kind != "choice":
+        return turn.waiting.pending()
+    undecided = [card for card in cards if any(label == "同意" for label, _ in card.labels)]
+    return {"type": "approval_card"} if len(undecided) == 1 else None
+
+
+def typed_label(cards: Sequence[CardRow], text: str) -> tuple[CardRow, str] | None:
+    """The open card whose button was typed: the newest, but of several that wait for a decision none: it is asked."""
+    word = re.sub(r"^[\s\[【「]+|[\s\]】」。.!！]+$", "", text)
+    found = [(card, action) for card in cards for label, action in card.labels if label == word]
+    if sum(card.state == "waiting" for card, _ in found) > 1:
+        return None
+    return found[0] if found else None
+
+
+def corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Old slots with the changed ones; what the change makes untrue goes (a new half drops clock times, and so on)."""
+    drop: set[str] = set()
+    if TIMES & new.keys():
+        drop |= HALVES | {"duration_hours", "duration_days"}
+    if HALVES & new.keys():
+        drop |= TIMES | {"duration_hours", "duration_days"}
+    if {"start_date", "end_date"} & new.keys():
+        drop |= {"duration_days"}
+    if {"duration_days", "duration_hours"} & new.keys():
+        drop |= TIMES | HALVES | {"end_date", "duration_days", "duration_hours"}
+    return {**{name: value for name, value in old.items() if name not in drop}, **new}

@@ -1,0 +1,102 @@
+"""Sends what waits for one recipient, in order; a failed message holds back the later ones of that recipient only."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from bot import queue
+from bot.database import Database
+from bot.failpoints import failpoint
+from bot.outbox import Place, TransactionalOutbox, backoff, wake
+from bot.platforms.port import Delivery, Platform, TryLater, Undeliverable
+from bot.tables import OutboxRow
+from bot.trace import trace
+from cards.card import Card
+from domain.kernel.tx import Tx
+
+log = structlog.get_logger()
+MAX_ATTEMPTS = 12
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Drains one recipient's messages. Runs under the recipient's lock, so two never work on the same."""
+
+    database: Database
+    platforms: Mapping[str, Platform]
+    outbox: Callable[[], TransactionalOutbox]
+    real_now: Callable[[], datetime]
+    tracing: bool = False
+
+    async def drain(self, platform: str, recipient: str) -> None:
+        """Send until nothing is due; when the platform asks for patience, wake again later."""
+        while await self._send_next(platform, recipient):
+            continue
+
+    async def _send_next(self, platform: str, recipient: str) -> bool:
+        async with self.database.transaction(self.outbox(), "outbox") as tx:
+            row = await tx.session.scalar(
+                select(OutboxRow)
+                .where(OutboxRow.platform == platform, OutboxRow.recipient == recipient, OutboxRow.state == "waiting")
+                .order_by(OutboxRow.seq)
+                .limit(1)
+            )
+            if row is None or (row.due_at and row.due_at > self.real_now()):
+                return False
+            return await self._send(tx, row)
+
+    async def _send(self, tx: Tx, row: OutboxRow) -> bool:
+        await failpoint("outbox.before_send")
+        try:
+            await self.platforms[row.platform].send(delivery(row))
+        except TryLater as wait:
+            return await self._later(tx, row, wait)
+        except (Undeliverable, KeyError) as reason:
+            row.state, row.reason = "dead", str(reason)[:200]
+            log.error("outbox.dead", outbox=row.id, template=row.template, reason=row.reason)
+            return True
+        await failpoint("outbox.after_send")
+        row.state, row.sent_at, row.due_at = "sent", self.real_now(), None
+        if self.tracing:
+            await trace(tx, row.recipient, "sent", row.template, {"platform": row.platform, "outbox": row.id})
+        return True
+
+    async def _later(self, tx: Tx, row: OutboxRow, wait: TryLater) -> bool:
+        row.attempts += 1
+        if row.attempts >= MAX_ATTEMPTS:
+            row.state, row.reason = "dead", wait.reason[:200]
+            log.error("outbox.dead", outbox=row.id, template=row.template, reason=row.reason)
+            return True
+        patience = backoff(row.attempts, random.random())  # noqa: S311 - jitter
+        row.due_at = self.real_now() + (patience if wait.after is None else timedelta(seconds=wait.after))
+        row.reason = wait.reason[:200]
+        place = Place(row.platform, row.recipient)
+        later = queue.Job(
+            queue.SEND, "wake", {"platform": place.platform, "recipient": place.recipient}, due=row.due_at
+        )
+        await queue.defer(tx.session, [later])
+        return False
+
+    async def wake(self, platform: str, recipient: str) -> None:
+        """The unlocked job that, when due, defers the locked one."""
+        async with self.database.transaction(self.outbox(), "outbox") as tx:
+            await queue.defer(tx.session, [wake(Place(platform, recipient))])
+
+
+def delivery(row: OutboxRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        person=row.recipient,
+        conversation=row.conversation,
+        card=Card.from_json(json.loads(row.document)),
+        card_id=row.card_id,
+        updates=row.updates,
+        file_id=row.file_id,
+    )

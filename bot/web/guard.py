@@ -1,0 +1,55 @@
+"""Who may ask at all: our own Host and Origin, no proxies before the demo, and the headers of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+log = structlog.get_logger()
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def hostname(value: str) -> str:
+    return urlsplit(f"//{value}").hostname or ""
+
+
+def refuse_foreign(request: web.Request) -> None:
+    """Speaking as anybody exists on loopback only. Raises 403 for a foreign Host or Origin or a forwarded request."""
+    origin = request.headers.get("Origin")
+    foreign_origin = origin is not None and urlsplit(origin).netloc != request.host
+    forwarded = any(name in request.headers for name in FORWARDED)
+    if hostname(request.host) not in LOOPBACK or foreign_origin or forwarded:
+        raise web.HTTPForbidden(text="the web chat of the demo answers only this machine")
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Foreign requests refused, mistakes as JSON, safe headers on all."""
+    if request.path.startswith("/console"):
+        refuse_foreign(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = web.json_response({"error": error.text or error.reason}, status=error.status)
+        if "Location" in error.headers:
+            response.headers["Location"] = error.headers["Location"]
+    except ConnectionResetError:
+        raise
+    except Exception:
+        log.exception("web.failed", path=request.path)
+        response = web.json_response({"error": "internal error"}, status=500)
+    if not response.prepared:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,1 @@
+"""How it looks and reads, in Chinese. One folder a context; `card.py` is the neutral card."""

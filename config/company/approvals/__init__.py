@@ -1,0 +1,1 @@
+"""The sample company's approval flows and policies, as HR would write them."""

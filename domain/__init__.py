@@ -1,0 +1,1 @@
+"""Human resources itself, one package a context; lower contexts never import higher ones."""

@@ -1,0 +1,108 @@
+"""The audit trail: rows go in unchained with the change; one sealer chains committed rows by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, String, Text, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.kernel.tables import Base
+
+SEALER_LOCK = 7_304_001
+GENESIS = bytes(32)
+
+
+class AuditRow(Base):
+    """One recorded action. The application never changes or deletes it; a trigger refuses both."""
+
+    __tablename__ = "kernel_audit"
+    __table_args__ = (Index("ix_kernel_audit_unsealed", "id", postgresql_where=text("position is null")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    principal: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(120), index=True)
+    facts: Mapped[str] = mapped_column(Text)
+    position: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What `verify` found: the row and what is wrong with it."""
+
+    row: int
+    what: str
+
+
+async def record(
+    session: AsyncSession, *, at: datetime, principal: str, action: str, subject: str, facts: dict[str, Any]
+) -> None:
+    """Insert one unchained row in the caller's transaction."""
+    document = json.dumps(facts, ensure_ascii=False, sort_keys=True, default=str)
+    session.add(AuditRow(at=at, principal=principal, action=action, subject=subject, facts=document))
+
+
+def chained(previous: bytes, row: AuditRow) -> bytes:
+    """SHA-256 over the previous digest and the canonical form of the row."""
+    body = json.dumps(
+        [row.position, row.id, row.at.timestamp(), row.principal, row.action, row.subject, row.facts],
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(previous + body.encode()).digest()
+
+
+async def seal(session: AsyncSession, limit: int = 5_000) -> int:
+    """Chain committed rows in order of their ids; the number sealed. Only one sealer works at a time."""
+    if not await session.scalar(select(text(f"pg_try_advisory_xact_lock({SEALER_LOCK})"))):
+        return 0
+    head = (
+        await session.execute(
+            select(AuditRow.position, AuditRow.digest)
+            .where(AuditRow.position.is_not(None))
+            .order_by(AuditRow.position.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    position, digest = (head.position or 0, head.digest or GENESIS) if head else (0, GENESIS)
+    waiting = await session.scalars(
+        select(AuditRow).where(AuditRow.position.is_(None)).order_by(AuditRow.id).limit(limit).with_for_update()
+    )
+    sealed = 0
+    for row in waiting:
+        position += 1
+        row.position = position
+        row.digest = digest = chained(digest, row)
+        sealed += 1
+    return sealed
+
+
+def faults(rows: Iterable[AuditRow]) -> list[Fault]:
+    """Walk the chain from its start: gaps, changed rows. Rows come ordered by position."""
+    found: list[Fault] = []
+    previous, expected = GENESIS, 1
+    for row in rows:
+        if row.position != expected:
+            found.append(Fault(row.id, f"position {row.position} where {expected} was due: a row is missing"))
+        if chained(previous, row) != row.digest:
+            found.append(Fault(row.id, "the row differs from what was sealed"))
+        previous, expected = row.digest or GENESIS, (row.position or 0) + 1
+    return found
+
+
+async def verify(session: AsyncSession) -> tuple[int, list[Fault]]:
+    """Seal first, then check the whole chain; how many rows it holds and what is wrong."""
+    while await seal(session):
+        await session.flush()
+    rows = list(
+        await session.scalars(select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position))
+    )
+    return len(rows), faults(rows)

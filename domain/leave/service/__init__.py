@@ -1,0 +1,48 @@
+"""What people, HR and the clock do with leave; one function for each thing. None commits."""
+
+from domain.leave.service.adjusting import adjust_confirm, adjust_decide, adjust_draft, adjust_drop, may_adjust
+from domain.leave.service.cancelling import cancel_confirm, cancel_decide, cancel_draft, cancel_drop
+from domain.leave.service.certificates import attach_certificate, open_certificate
+from domain.leave.service.deciding import decide, withdraw
+from domain.leave.service.drafting import check_draft, discard, draft, redraft
+from domain.leave.service.granting import credit, expire_lots, grant_person, grant_year
+from domain.leave.service.policies import load_policy, set_policy
+from domain.leave.service.recounting import recount_person, recount_year
+from domain.leave.service.reminding import warn_expiring, warn_missing_proof
+from domain.leave.service.settling import carry, close_settlements, open_settlements, waive
+from domain.leave.service.submitting import submit
+
+__all__ = [
+    "adjust_confirm",
+    "adjust_decide",
+    "adjust_draft",
+    "adjust_drop",
+    "attach_certificate",
+    "cancel_confirm",
+    "cancel_decide",
+    "cancel_draft",
+    "cancel_drop",
+    "carry",
+    "check_draft",
+    "close_settlements",
+    "credit",
+    "decide",
+    "discard",
+    "draft",
+    "expire_lots",
+    "grant_person",
+    "grant_year",
+    "load_policy",
+    "may_adjust",
+    "open_certificate",
+    "open_settlements",
+    "recount_person",
+    "recount_year",
+    "redraft",
+    "set_policy",
+    "submit",
+    "waive",
+    "warn_expiring",
+    "warn_missing_proof",
+    "withdraw",
+]

@@ -1,0 +1,145 @@
+"""A draft: what the person asked for, counted and checked, shown before anything is held."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+
+from domain.approvals import service as approvals
+from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
+from domain.leave import queries
+from domain.leave.errors import DraftClosed
+from domain.leave.model import RequestRow
+from domain.leave.rules.period import Period
+from domain.leave.rules.policy import LeaveKind, Unit
+from domain.leave.service import planning, stored
+from domain.leave.service.planned import Plan, Wish
+from domain.leave.views import Colleagues, DraftView, Ground
+from domain.people.queries import PersonView
+
+NAMES_SHOWN = 3
+
+
+async def draft(
+    tx: Tx,
+    actor: PersonView,
+    kind: LeaveKind,
+    period: Period,
+    reason: str | None = None,
+    top_up: LeaveKind | None = None,
+) -> DraftView:
+    """Make a draft; an older one of the same person is replaced. Raises every refusal a request can meet."""
+    plan = await planning.plan(tx, actor, Wish(kind, period, top_up))
+    await _replace_older(tx, actor.id)
+    row = RequestRow(id=tx.new_id("lv"), code=await tx.short_code("LV"), person=actor.id, state="draft", version=1)
+    row.created_at, row.reason, row.top_up = tx.now, _clean(reason), top_up.value if top_up else None
+    _fill(row, plan, period)
+    tx.session.add(row)
+    await tx.session.flush()
+    await tx.audit("leave.draft", row.id, kind=kind.value)
+    return await show(tx, actor, row, plan, ())
+
+
+async def redraft(
+    tx: Tx, actor: PersonView, request_id: str, kind: LeaveKind, period: Period, reason: str | None = None
+) -> DraftView:
+    """The same draft corrected (不对，是周四). Raises DraftClosed and every refusal a request can meet."""
+    row = await open_draft(tx, actor.id, request_id)
+    before = (row.kind, list(row.days), row.reason)
+    top_up = LeaveKind(row.top_up) if row.top_up and row.kind == kind.value else None
+    plan = await planning.plan(tx, actor, Wish(kind, period, top_up, row.id))
+    row.version += 1
+    row.reason = _clean(reason) or row.reason
+    _fill(row, plan, period)
+    await tx.session.flush()
+    after = (row.kind, list(row.days), row.reason)
+    names = ("kind", "time", "reason")
+    changed = tuple(name for name, old, new in zip(names, before, after, strict=True) if old != new)
+    return await show(tx, actor, row, plan, changed)
+
+
+async def discard(tx: Tx, actor: PersonView, request_id: str) -> str:
+    """Drop a draft; its code. Raises DraftClosed."""
+    row = await open_draft(tx, actor.id, request_id)
+    row.state = "withdrawn"
+    await tx.session.flush()
+    return row.code
+
+
+async def check_draft(tx: Tx, actor: PersonView, request_id: str) -> None:
+    """Raises DraftClosed when the draft is none any more."""
+    await open_draft(tx, actor.id, request_id)
+
+
+async def open_draft(tx: Tx, owner: PersonId, request_id: str) -> RequestRow:
+    """The owner's draft, locked. Raises RequestUnknown, NotYourRequest, DraftClosed which says how things stand."""
+    row = await stored.locked(tx, request_id, owner)
+    if row.state != "draft":
+        known = await stored.view(tx, row)
+        raise DraftClosed(code=row.code, state=row.state, kind_name=known.kind_name, lines=known.lines)
+    return row
+
+
+def form(row: RequestRow, plan: Plan, kind_name: str) -> dict[str, Any]:
+    """What the approval definition's conditions ask about, by its form keys."""
+    return {"days": length_in_days(plan), "leave_type": kind_name, "code": row.code}
+
+
+def length_in_days(plan: Plan) -> Decimal:
+    """The length an approval definition judges by: days, hours ÷ the policy's standard day."""
+    if plan.days_off is not None:
+        return plan.days_off
+    length = Decimal(0)
+    for share in plan.shares:
+        hourly = share.policy.unit is Unit.HOUR
+        length += share.amount / share.policy.standard_hours if hourly else share.amount
+    return length.quantize(Decimal("0.01"))
+
+
+async def show(tx: Tx, actor: PersonView, row: RequestRow, plan: Plan, changed: tuple[str, ...]) -> DraftView:
+    """The draft with who decides and who else is away."""
+    base = stored.drafted(await stored.view(tx, row), plan)
+    asked = form(row, plan, base.kind_name)
+    steps = await approvals.preview(tx, row.approval, actor.id, asked)
+    return DraftView(
+        **vars(base),
+        approvers=tuple(name for step in steps for _, name in step.people[:1]),
+        colleagues=await _colleagues(tx, actor.id, plan.first, plan.last),
+        warnings=plan.cautions,
+        ground=_ground(plan),
+        changed=changed,
+    )
+
+
+def _fill(row: RequestRow, plan: Plan, period: Period) -> None:
+    row.kind, row.unit, row.amount = plan.policy.kind.value, plan.policy.unit.value, plan.amount
+    row.approval, row.proof_due = plan.policy.approval, plan.proof_due
+    row.starts, row.ends, row.provisional = plan.first, plan.last, plan.provisional
+    row.period, row.days = period.to_json(), stored.to_json(plan)
+
+
+def _ground(plan: Plan) -> Ground | None:
+    law = plan.law
+    return Ground(law.place, law.days, law.note, law.source, law.confirmed) if law else None
+
+
+async def _colleagues(tx: Tx, person: PersonId, first: date, last: date) -> Colleagues:
+    away = await queries.colleagues_away(tx, person, first, last)
+    names = tuple(dict.fromkeys(each.name for each in away))
+    return Colleagues(names[:NAMES_SHOWN], len(names))
+
+
+async def _replace_older(tx: Tx, person: PersonId) -> None:
+    older = await tx.session.scalars(
+        select(RequestRow.id).where(RequestRow.person == person, RequestRow.state == "draft").with_for_update()
+    )
+    if ids := list(older):
+        await tx.session.execute(update(RequestRow).where(RequestRow.id.in_(ids)).values(state="expired"))
+
+
+def _clean(reason: str | None) -> str | None:
+    return (reason or "").strip()[:500] or None

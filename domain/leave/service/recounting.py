@@ -1,0 +1,133 @@
+"""Leave counted again when a year's schedule or a person's shifts are published, with notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select, update
+
+from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
+from domain.leave.events import LeaveRecounted
+from domain.leave.model import BookingRow, RequestRow
+from domain.leave.rules.balance import EntryKind, allocate, lots
+from domain.leave.rules.counting import LeaveDay, total
+from domain.leave.rules.period import Period
+from domain.leave.rules.policy import LeaveKind
+from domain.leave.service import ledger, planning, stored
+from domain.leave.service.cancelling import shrink
+from domain.leave.service.deciding import free, net, record
+from domain.leave.service.ledger import Because
+from domain.leave.service.policies import policies
+from domain.leave.service.submitting import book
+from domain.people import queries as people
+
+LIVE = ("in_approval", "approved")
+
+
+async def recount_year(tx: Tx, year: int) -> int:
+    """Every live request that touches a published year and is not over; how many changed."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return await _recount(tx, await _touching(tx, None, first, last))
+
+
+async def recount_person(tx: Tx, person: PersonId, start: date, end: date) -> int:
+    """A person's provisional requests that touch days whose shifts were published; how many changed."""
+    return await _recount(tx, await _touching(tx, person, start, end))
+
+
+async def _touching(tx: Tx, person: PersonId | None, first: date, last: date) -> Sequence[str]:
+    statement = select(RequestRow.id).where(
+        RequestRow.state.in_(LIVE),
+        RequestRow.starts <= last,
+        RequestRow.ends >= max(first, tx.today),
+    )
+    if person is not None:
+        statement = statement.where(RequestRow.person == person, RequestRow.provisional)
+    return (await tx.session.scalars(statement.order_by(RequestRow.id))).all()
+
+
+async def _recount(tx: Tx, ids: Sequence[str]) -> int:
+    return sum([await _one(tx, request_id) for request_id in ids])
+
+
+async def _one(tx: Tx, request_id: str) -> bool:
+    """The dates that were asked for and approved stay; what they cost is counted anew. True when it changed."""
+    row = await stored.locked(tx, request_id)
+    kind = LeaveKind(row.kind)
+    if row.state not in LIVE or row.top_up is not None or row.given_back:
+        return False
+    person = await people.person(tx, PersonId(row.person))
+    policy = (await policies(tx, row.starts)).types[kind]
+    fresh = await _fresh(tx, row, person)
+    before = [day for day in stored.days_of(row) if day.amount]
+    was, wanted = total(before), [day for day in fresh if day.amount]
+    row.provisional = any(day.provisional for day in fresh)
+    if [(day.day, day.windows, day.amount) for day in wanted] == [(day.day, day.windows, day.amount) for day in before]:
+        await tx.session.flush()
+        return False
+    await ledger.lock(tx, person.id, policy.accounts)
+    if policy.accounts:
+        wanted = await _pay_again(tx, row, wanted, policy.accounts)
+    row.version += 1
+    await _rebook(tx, row, wanted)
+    await tx.audit("leave.recount", row.id, before=str(was), after=str(total(wanted)))
+    shown = await stored.view(tx, row)
+    dropped = [day.day for day in fresh if day.amount and day.day not in {each.day for each in wanted}]
+    await tx.notify(person.id, "leave.recounted", request=shown, before=was, dropped=dropped)
+    await tx.notify(person.id, "leave.request", key=row.id, request=shown)
+    return True
+
+
+async def _fresh(tx: Tx, row: RequestRow, person: people.PersonView) -> list[LeaveDay]:
+    period = Period.from_json(row.period)
+    if period.end is None and period.start_time is None:
+        half = period.duration_days is not None and period.duration_days % 1 != 0
+        fixed = replace(period, end=row.ends, duration_days=None)
+        last_half = "AM" if half and period.start_half is None and row.ends > row.starts else period.end_half
+        period = replace(fixed, end_half=last_half) if row.ends > row.starts else replace(period, end=None)
+    policy = (await policies(tx, row.starts)).types[LeaveKind(row.kind)]
+    policy = planning.with_law(policy, person, row.starts)
+    _, days = await planning.counted(tx, person, policy, period)
+    return days
+
+
+async def _pay_again(tx: Tx, row: RequestRow, wanted: list[LeaveDay], accounts: tuple[str, ...]) -> list[LeaveDay]:
+    """Give back what was held or taken and take anew; days at the end that nothing pays for are left out."""
+    person = PersonId(row.person)
+    entries = await ledger.entries(tx, person, accounts)
+    waiting = row.state == "in_approval"
+    kinds = {EntryKind.HOLD, EntryKind.RELEASE} if waiting else {EntryKind.TAKE}
+    held, key = net(entries, row.id, kinds), f"{row.id}:recount{row.version}"
+    because = Because("recounted", {"code": row.code}, row.id)
+    if waiting:
+        await ledger.book(tx, person, EntryKind.RELEASE, held, key, because)
+    else:
+        await ledger.book(tx, person, EntryKind.TAKE, ledger.negated(held), f"{key}:back", because)
+    stock = lots(await ledger.entries(tx, person, accounts))
+    while (parts := allocate(stock, [(day.day, day.amount) for day in wanted], accounts)) is None:
+        wanted = wanted[:-1]
+    kind = EntryKind.HOLD if waiting else EntryKind.TAKE
+    await ledger.book(
+        tx, person, kind, parts, f"{key}:again", Because("held" if waiting else "taken", {"code": row.code}, row.id)
+    )
+    return wanted
+
+
+async def _rebook(tx: Tx, row: RequestRow, wanted: list[LeaveDay]) -> None:
+    await tx.session.execute(update(BookingRow).where(BookingRow.request_id == row.id).values(live=False))
+    approved = row.state == "approved"
+    if not wanted:
+        await shrink(tx, row, {day.day for day in stored.days_of(row)})
+        await free(tx, row)
+    else:
+        row.days = [stored.day_json(day, LeaveKind(row.kind)) for day in wanted]
+        row.amount, row.starts, row.ends = total(wanted), wanted[0].day, wanted[-1].day
+        await book(tx, row, wanted)
+    await tx.session.flush()
+    if approved:
+        if row.state == "approved":
+            await record(tx, row)
+        await stored.happened(tx, row, LeaveRecounted, wanted)

@@ -1,0 +1,81 @@
+"""What the clock reminds of: days that lapse soon, papers that are due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from domain.calendar import queries as calendar
+from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
+from domain.leave.model import EntryRow, RequestRow
+from domain.leave.rules.balance import standing
+from domain.leave.rules.policy import LeaveKind
+from domain.leave.service import ledger, stored
+from domain.leave.service.policies import policies
+
+SUGGESTED = 2
+
+
+async def warn_expiring(tx: Tx, day: date) -> int:
+    """Tell everybody whose days lapse in exactly one of the policy's numbers of days, with two days on which they
+    could be used; how many were told."""
+    company = await policies(tx, day)
+    ends = [day + timedelta(days=ahead) for ahead in company.general.warn_days]
+    rows = await tx.session.execute(
+        select(EntryRow.person, EntryRow.account)
+        .where(EntryRow.carry == "lapse", EntryRow.ends_on.in_(ends))
+        .distinct()
+    )
+    told = 0
+    for person, account in sorted(rows.all()):
+        ending = dict(standing(await ledger.entries(tx, PersonId(person), [account]), day).ending)
+        lapsing = [(end, ending[end]) for end in ends if ending.get(end, Decimal(0)) > 0]
+        for end, amount in lapsing:
+            policy = company.accounts[account]
+            await tx.notify(
+                PersonId(person),
+                "leave.expiring",
+                account_name=policy.name,
+                kind_name=next(each.name for each in company.types.values() if account in each.accounts),
+                amount=amount,
+                unit=policy.unit.value,
+                end=end,
+                suggested=await _free_days(tx, PersonId(person), day, end),
+            )
+            told += 1
+    return told
+
+
+async def _free_days(tx: Tx, person: PersonId, day: date, end: date) -> list[date]:
+    """Own working days before the end, next to a weekend where possible."""
+    schedule = await calendar.schedule(tx, person, day + timedelta(days=1), end)
+    away = {each.start.date() for each in await calendar.absences(tx, [person], day, end)}
+    fridays_first = sorted(
+        (each.day for each in schedule if each.works and each.day not in away),
+        key=lambda each: (each.weekday() not in {0, 4}, each),
+    )
+    return sorted(fridays_first[:SUGGESTED])
+
+
+async def warn_missing_proof(tx: Tx, day: date) -> int:
+    """Remind of papers due today or tomorrow; how many were told."""
+    rows = await tx.session.scalars(
+        select(RequestRow)
+        .where(
+            RequestRow.proof_at.is_(None),
+            RequestRow.proof_due.in_([day - timedelta(days=1), day, day + timedelta(days=1)]),
+            RequestRow.state.in_(("in_approval", "approved")),
+        )
+        .order_by(RequestRow.id)
+    )
+    told = 0
+    for row in rows:
+        policy = (await policies(tx, row.starts)).types[LeaveKind(row.kind)]
+        what = policy.proof.what if policy.proof else ""
+        shown = await stored.view(tx, row)
+        await tx.notify(PersonId(row.person), "leave.proof_due", request=shown, what=what)
+        told += 1
+    return told

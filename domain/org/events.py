@@ -1,0 +1,50 @@
+"""What happened in the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.kernel.events import Event
+from domain.kernel.ids import PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned(Event):
+    """A person holds a post from `since` on (or another unit, title or manager in it)."""
+
+    person: PersonId
+    unit_id: str
+    main: bool
+    since: date
+
+    @property
+    def subject(self) -> str:
+        return self.person
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadAppointed(Event):
+    """A unit has a new head from `since` on; None when the post of head is vacant."""
+
+    unit_id: str
+    head: PersonId | None
+    since: date
+
+    @property
+    def subject(self) -> str:
+        return self.unit_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesChanged(Event):
+    """A role was given to a person, or taken, from `since` on."""
+
+    person: PersonId
+    role: str
+    granted: bool
+    since: date
+
+    @property
+    def subject(self) -> str:
+        return self.person

@@ -1,0 +1,154 @@
+"""Does what a plan says, row by row; a row that is refused leaves no trace and is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.kernel.errors import DomainError
+from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
+from domain.org import queries as org
+from domain.org import service
+from domain.org.errors import HrOnly
+from domain.org.importing.columns import vocabulary
+from domain.org.importing.known import Known, known
+from domain.org.importing.plan import Outcome, Plan, RowVerdict, bosses_of, plan
+from domain.org.importing.rows import Problem, Row
+from domain.org.importing.sheet import RawRow
+from domain.org.rules import Role
+from domain.org.service import NewPost
+from domain.people import openings
+from domain.people import queries as people
+from domain.people import service as people_service
+from domain.people.rules import Detail, WorkerType
+from domain.people.service import NewPerson, NewTerms
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of it: the plan as it stood, with rows refused meanwhile turned into errors."""
+
+    plan: Plan
+    units: tuple[str, ...]
+    """Departments that were created."""
+
+
+async def check_may(tx: Tx, actor: PersonId) -> None:
+    """Raises HrOnly."""
+    if Role.HR not in await org.roles(tx, actor, tx.today):
+        raise HrOnly
+
+
+async def apply(tx: Tx, actor: PersonId, raws: Sequence[RawRow]) -> Applied:
+    """Plan anew and do it; rows with errors are left out. Twice changes nothing. Raises HrOnly."""
+    await check_may(tx, actor)
+    made = await plan(tx, raws)
+    facts = await known(tx, [one.row for one in made.verdicts if one.row is not None])
+    units = await _create_units(tx, made, facts)
+    facts = replace(facts, shape=await org.structure(tx, tx.today), starts=await org.unit_starts(tx))
+    done: dict[int, RowVerdict] = {}
+    for verdict in _bosses_first(made, facts):
+        done[verdict.line] = await _one(tx, verdict, facts)
+    await tx.audit("org.import", actor, rows=len(made.verdicts), units=units)
+    return Applied(Plan(tuple(done.get(one.line, one) for one in made.verdicts)), tuple(units))
+
+
+async def _create_units(tx: Tx, made: Plan, facts: Known) -> list[str]:
+    """A path `总部/研发部` creates what is missing of it."""
+    hires = [one.row.hired_on for one in made.verdicts if one.row is not None and one.new_unit]
+    for path in made.new_units:
+        parent = facts.root
+        names = path.split("/")
+        for depth, name in enumerate(names, start=1):
+            shape = await org.structure(tx, tx.today)
+            there = replace(facts, shape=shape).units_named("/".join(names[:depth]))
+            since = max(min([*hires, tx.today]), facts.starts.get(parent or "", date.min))
+            parent = there[0] if there else await service.create_unit(tx, name, parent, since)
+    return made.new_units
+
+
+def _bosses_first(made: Plan, facts: Known) -> list[RowVerdict]:
+    """Managers before those who report to them, so that no circle arises on the way."""
+    bosses = bosses_of(made.verdicts, facts)
+
+    def depth(number: str) -> int:
+        line = {number}
+        here = bosses.get(number)
+        while here is not None and here not in line:
+            line.add(here)
+            here = bosses.get(here)
+        return len(line)
+
+    wanted = [one for one in made.verdicts if one.outcome in {Outcome.NEW, Outcome.CHANGED}]
+    return sorted(wanted, key=lambda one: depth(one.number))
+
+
+async def _one(tx: Tx, verdict: RowVerdict, facts: Known) -> RowVerdict:
+    row = verdict.row
+    assert row is not None
+    try:
+        async with tx.session.begin_nested():
+            person = verdict.person
+            if person is None:
+                person = await _hire(tx, row, facts)
+            elif verdict.rehired:
+                await people_service.rehire(tx, person, row.hired_on, await _terms(tx, person, row))
+            await _update(tx, person, row)
+            await _post(tx, person, row, facts)
+            for kind, days in row.balances.items():
+                await openings.bring(tx, person, kind, days)
+    except DomainError as refusal:
+        return replace(
+            verdict, outcome=Outcome.ERROR, row=None, changes=(), problem=Problem("refused", {"code": refusal.code})
+        )
+    return replace(verdict, person=person)
+
+
+async def _hire(tx: Tx, row: Row, facts: Known) -> PersonId:
+    return await people_service.hire(
+        tx,
+        NewPerson(
+            number=row.number,
+            name=row.name,
+            hired_on=row.hired_on,
+            first_work_on=row.first_work_on,
+            worker_type=row.worker_type or WorkerType.FULL_TIME,
+            legal_entity=row.legal_entity or facts.usual_entity or "",
+            city=row.city or facts.usual_city or "",
+        ),
+    )
+
+
+async def _update(tx: Tx, person: PersonId, row: Row) -> None:
+    """Bring a known person to what the row says; each step changes nothing when it is so already."""
+    view = await people.person(tx, person)
+    if row.first_work_on is not None and row.first_work_on <= view.hired_on:
+        await people_service.correct_person(tx, person, first_work_on=row.first_work_on)
+    await people_service.correct_hire(tx, person, row.hired_on)
+    await people_service.correct_person(tx, person, name=row.name, first_work_on=row.first_work_on)
+    await people_service.change_terms(tx, person, max(tx.today, row.hired_on), await _terms(tx, person, row))
+    for detail, value in ((Detail.MOBILE, row.mobile), (Detail.ID_NUMBER, row.id_number)):
+        if value is not None:
+            await people_service.set_detail(tx, person, detail, value)
+
+
+async def _terms(tx: Tx, person: PersonId, row: Row) -> NewTerms:
+    view = await people.person(tx, person)
+    return NewTerms(row.worker_type or view.worker_type, row.legal_entity or view.legal_entity, row.city or view.city)
+
+
+async def _post(tx: Tx, person: PersonId, row: Row, facts: Known) -> None:
+    """The post from today on, a first one from the hire on, or from the unit's first day where that is later."""
+    unit = facts.units_named(row.department)[0]
+    held = facts.posts.get(person)
+    manager = None
+    if row.manager is not None:
+        boss = await people.by_number(tx, row.manager)
+        manager = boss.id if boss else None
+    elif held is not None and held.unit_id == unit:
+        manager = held.manager
+    title = row.title or (held.title if held else vocabulary()["default_title"])
+    since = max(tx.today if held else row.hired_on, facts.starts[unit], row.hired_on)
+    await service.transfer(tx, NewPost(person=person, unit_id=unit, title=title, since=since, manager=manager))

@@ -1,0 +1,121 @@
+"""Tables of persons: identity, employments, dated terms, encrypted details."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ColumnClause, ForeignKey, Index, LargeBinary, String, literal_column, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.kernel.crypto import Encrypted
+from domain.kernel.tables import Base, Scaled
+
+
+def period(first: str, last: str) -> ColumnClause[object]:
+    """Both ends inclusive; no end is open."""
+    return literal_column(f"daterange({first}, {last}, '[]')")
+
+
+class Person(Base):
+    """Somebody who works or worked here."""
+
+    __tablename__ = "people_person"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80), index=True)
+    pinyin: Mapped[str] = mapped_column(String(160), index=True)
+    sort_key: Mapped[str] = mapped_column(String(240), index=True)
+    english_name: Mapped[str | None] = mapped_column(String(80))
+    first_work_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class Employment(Base):
+    """From hire to last day, both inclusive; one at a time. A correction voids the row and adds another."""
+
+    __tablename__ = "people_employment"
+    __table_args__ = (
+        CheckConstraint("left_on is null or left_on >= hired_on", name="order"),
+        ExcludeConstraint(
+            ("person", "="),
+            (period("hired_on", "left_on"), "&&"),
+            name="ex_people_employment_once",
+            using="gist",
+            where=text("voided_at is null"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    hired_on: Mapped[date]
+    left_on: Mapped[date | None]
+    voided_at: Mapped[datetime | None]
+
+
+class Terms(Base):
+    """What an employment's rules depend on, dated; a change closes one row and opens the next."""
+
+    __tablename__ = "people_terms"
+    __table_args__ = (
+        CheckConstraint("valid_to is null or valid_to >= valid_from", name="order"),
+        ExcludeConstraint(
+            ("person", "="),
+            (period("valid_from", "valid_to"), "&&"),
+            name="ex_people_terms_once",
+            using="gist",
+            where=text("voided_at is null"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    worker_type: Mapped[str] = mapped_column(String(24))
+    legal_entity: Mapped[str] = mapped_column(String(120))
+    city: Mapped[str] = mapped_column(String(40))
+    voided_at: Mapped[datetime | None]
+
+
+class DetailRow(Base):
+    """One personal fact. A new value is a new row; the old one keeps the instant of its replacement."""
+
+    __tablename__ = "people_detail"
+    __table_args__ = (
+        Index("uq_people_detail_live", "person", "detail", unique=True, postgresql_where=text("replaced_at is null")),
+        Index("ix_people_detail_lookup", "detail", "blind", postgresql_where=text("replaced_at is null")),
+        Index(
+            "uq_people_detail_id_number",
+            "blind",
+            unique=True,
+            postgresql_where=text("replaced_at is null and detail = 'id_number'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    detail: Mapped[str] = mapped_column(String(24))
+    value: Mapped[str] = mapped_column(Encrypted("people_detail.value"))
+    blind: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    recorded_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+
+class Opening(Base):
+    """A leave balance brought along from before hrbot. A corrected value is a new row for the same `as_of`."""
+
+    __tablename__ = "people_opening"
+    __table_args__ = (
+        Index("uq_people_opening_live", "person", "kind", unique=True, postgresql_where=text("replaced_at is null")),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    days: Mapped[Decimal] = mapped_column(Scaled(2))
+    as_of: Mapped[date]
+    recorded_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]

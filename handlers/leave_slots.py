@@ -1,0 +1,132 @@
+"""Slots of leave as values: the type, the period, the days asked about; what is missing is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Self, cast
+
+from domain.leave.rules.period import HALF, Half, Period
+from domain.leave.rules.policy import LeaveKind
+from handlers.chat import Ask, Chat
+
+TOP_UP = re.compile(r"不够.{0,6}(调休|倒休|补休)")
+SIGNED = re.compile(
+    r"(加|增|补|减|扣|去掉)[^\d一二两三四五六七八九十半]{0,12}?(\d+(?:\.\d+)?|[一二两三四五六七八九十半])\s*(?:个)?\s*(天|小时)"
+)
+DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+MINUS = {"减", "扣", "去掉"}
+REASON = re.compile(r"(?:原因|理由|因为|由于)\s*(?:是|[:：])?\s*(.+)$")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The type of leave; asked for when the sentence does not say it."""
+
+    value: LeaveKind
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:
+        if (kind := kind_of(slots)) is None:
+            raise Ask("leave_type", "leave.ask_kind")
+        return cls(kind)
+
+
+@dataclass(frozen=True)
+class When:
+    """The period; a start is asked for, and what half or which clock time is meant where that decides."""
+
+    value: Period
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:
+        start = day_of(slots, "start_date")
+        if start is None:
+            raise Ask("start_date", "leave.ask_start")
+        period = Period(
+            start=start,
+            end=day_of(slots, "end_date"),
+            start_half=_half(slots, "start_half"),
+            end_half=_half(slots, "end_half"),
+            start_time=_time(slots, "start_time"),
+            end_time=_time(slots, "end_time"),
+            duration_days=_number(slots, "duration_days"),
+            duration_hours=_number(slots, "duration_hours"),
+        )
+        _ask_rest(period)
+        return cls(period)
+
+
+def _ask_rest(period: Period) -> None:
+    one_day = period.end is None or period.end == period.start
+    said = period.start_half or period.end_half or period.start_time or period.end_time
+    if one_day and not said and period.duration_days == HALF:
+        raise Ask("start_half", "leave.ask_half", date=period.start)
+    if one_day and not said and period.duration_hours is not None and period.duration_hours < 8:
+        raise Ask("start_time", "leave.ask_time", date=period.start, hours=period.duration_hours)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that are asked about; the next seven when none is named."""
+
+    start: date
+    end: date
+    named: bool
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:
+        start = day_of(slots, "start_date") or day_of(slots, "date")
+        if start is None:
+            return cls(chat.tx.today, chat.tx.today + timedelta(days=6), False)
+        return cls(start, day_of(slots, "end_date") or start, True)
+
+
+def kind_of(slots: Mapping[str, Any]) -> LeaveKind | None:
+    said = slots.get("leave_type")
+    return LeaveKind(said) if said in set(LeaveKind) else None
+
+
+def day_of(slots: Mapping[str, Any], name: str) -> date | None:
+    said = slots.get(name)
+    return date.fromisoformat(said) if isinstance(said, str) and said else None
+
+
+def tops_up(kind: LeaveKind, text: str) -> LeaveKind | None:
+    """请年假，不够的用调休补"""
+    return LeaveKind.COMP_OFF if kind is not LeaveKind.COMP_OFF and TOP_UP.search(text) else None
+
+
+def change_of(slots: Mapping[str, Any], text: str) -> Decimal | None:
+    """给李雷加1天年假 → 1, 减半天 → -0.5; from the words, for a sign is in no slot."""
+    if found := SIGNED.search(text):
+        word = found[2]
+        number = Decimal("0.5") if word == "半" else Decimal(DIGITS.get(word, word) if word in DIGITS else word)
+        return -number if found[1] in MINUS else number
+    return _number(slots, "duration_days") or _number(slots, "duration_hours")
+
+
+def reason_of(slots: Mapping[str, Any], text: str) -> str:
+    found = REASON.search(text)
+    return str(slots.get("reason") or (found[1] if found else "")).strip(" 。.")
+
+
+def _half(slots: Mapping[str, Any], name: str) -> Half | None:
+    said = slots.get(name)
+    return cast(Half, said) if said in {"AM", "PM"} else None
+
+
+def _time(slots: Mapping[str, Any], name: str) -> time | None:
+    said = slots.get(name)
+    return time.fromisoformat(said) if isinstance(said, str) and said else None
+
+
+def _number(slots: Mapping[str, Any], name: str) -> Decimal | None:
+    said = slots.get(name)
+    try:
+        return Decimal(str(said)) if said is not None else None
+    except InvalidOperation:
+        return None

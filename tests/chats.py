@@ -1,0 +1,84 @@
+"""Conversations as text: `tests/*/chats/*.chat`. HR can write them; they run on the web chat through real HTTP.
+
+# a comment
+今天 2026-03-11 10:30              business time, also later in the conversation
+李雷> 我想下周三下午请半天年假      李雷 writes
+李雷@客服部> 打卡                   … in the group of 客服部
+李雷> [提交]                        presses the button of that label on the newest card
+徐丽> [驳回] 原因=人手不足          … with the card's input filled
+李雷+ 病假条.jpg                    sends a picture
+李雷< 请假确认 … 0.5 天 … [提交]    gets a message that holds these pieces in this order
+李雷< 无                            gets nothing
+---                                 everybody has read everything
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.kernel.clock import shanghai
+from tests.stage import Stage
+
+LINE = re.compile(r"^(?P<who>[^\s<>+@]+)(?:@(?P<group>[^\s<>]+))?(?P<sign>[<>+])\s*(?P<what>.*)$")
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A parsed .chat file."""
+
+    name: str
+    lines: tuple[tuple[int, str], ...]
+
+    @property
+    def begins(self) -> str:
+        first = self.lines[0][1]
+        assert first.startswith("今天 "), f"{self.name}: the first line says 今天 …"
+        return first.removeprefix("今天 ").strip()
+
+
+def read(path: Path) -> Conversation:
+    lines = [
+        (number, line.strip())
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if line.strip() and not line.startswith("#")
+    ]
+    return Conversation(path.stem, tuple(lines))
+
+
+async def play(stage: Stage, conversation: Conversation) -> None:
+    """Run it line by line; a failing line is named."""
+    people = {person["name"]: person["id"] for person in await stage.get("/console/api/people")}
+    groups = {group["name"]: group["id"] for group in await stage.get("/console/api/groups")}
+    for number, line in conversation.lines:
+        try:
+            await _line(stage, line, people, groups)
+        except AssertionError as error:
+            raise AssertionError(f"{conversation.name}.chat line {number}: {line}\n{error}") from None
+
+
+async def _line(stage: Stage, line: str, people: dict[str, str], groups: dict[str, str]) -> None:
+    if line.startswith("今天 "):
+        assert stage.clock is not None
+        stage.clock.set(shanghai(line.removeprefix("今天 ").strip().replace(" ", "T")))
+        return
+    if line.startswith("---"):
+        await stage.settle()
+        for person in people.values():
+            await stage.read(person)
+            stage.forget_unread(person)
+        return
+    match = LINE.match(line)
+    assert match, "no such line"
+    who, what = people[match["who"]], match["what"].strip()
+    if match["sign"] == "<":
+        await (stage.quiet(who) if what == "无" else stage.expect(who, *re.split(r"\s*…\s*", what)))
+    elif match["sign"] == "+":
+        await stage.send_file(who, what, b"\x89PNG\r\n\x1a\n" + bytes(64), "image/png")
+    elif pressed := re.match(r"^\[(.+?)\]\s*(.*)$", what):
+        inputs = dict(pair.split("=", 1) for pair in pressed[2].split()) if pressed[2] else {}
+        await stage.press_label(who, pressed[1], inputs)
+    else:
+        group = match["group"]
+        await stage.say(who, what, conversation=groups[group] if group else "direct")
