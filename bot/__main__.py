@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 
 import typer
+from pydantic import ValidationError
 
 import bot.cli
 
@@ -27,7 +28,13 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Entry point; an expected failure is one line on stderr and exit status 1."""
-    build()()
+    try:
+        build()()
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = "HRBOT_" + "__".join(str(part) for part in first["loc"]).upper()
+        typer.echo(f"hrbot: {name}: {first['msg']}", err=True)
+        raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

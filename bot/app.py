@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from procrastinate import App as QueueApp
 
-from bot import health, queue, tasks
+from bot import health, queue, reconcile, tasks
 from bot.database import Database, require_current
 from bot.files import FileStore
 from bot.handling import Handling
@@ -64,6 +64,7 @@ class Bot:
     queue_app: QueueApp
     lock: ProcessLock
     workers: Workers
+    stranded: set[int] = field(default_factory=set)
     loops: list[asyncio.Task[None]] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -95,6 +96,7 @@ class Bot:
             asyncio.create_task(every(1.0, self._seal), name="sealer"),
             asyncio.create_task(every(1.0, self._tick), name="scheduler"),
             asyncio.create_task(every(10.0, self.understanding.refresh), name="roster"),
+            asyncio.create_task(every(5.0, self._reconcile), name="reconcile"),
         ]
 
     async def stop(self) -> None:
@@ -123,6 +125,15 @@ class Bot:
 
     async def _sweep(self) -> None:
         await sweep(self.database)
+
+    async def _reconcile(self) -> None:
+        """A job is stranded when two looks, a while apart, find it marked as ours and not running."""
+        await reconcile.forgotten(self.database)
+        async with self.database.engine.begin() as connection:
+            found = await reconcile.stranded(connection, *self.workers.at_work())
+            again = found & self.stranded & await reconcile.stranded(connection, *self.workers.at_work())
+            await reconcile.put_back(connection, again)
+        self.stranded = found - again
 
     async def _seal(self) -> None:
         async with self.database.transaction(self.outbox(), "sealer") as tx:

@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 import domain
@@ -22,6 +23,14 @@ from domain.kernel.tx import Outbox, Tx
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_304_000
+
+
+TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
+
+
+def transient(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is tried again."""
+    return getattr(error.orig, "sqlstate", None) in TRANSIENT
 
 
 class PendingMigration(Exception):

@@ -62,12 +62,15 @@ def everything(data_dir: Path | None, port: int | None) -> Iterator[Finding]:
             yield wrong("settings_bad", name=name, why=error["msg"])
         return
     yield well("settings_ok")
-    yield from directory(settings.data_dir)
-    yield from data_keys(settings.data_dir)
-    yield from disk(settings.data_dir)
     yield listening(settings.host, settings.port)
-    yield from database(settings)
     yield font(settings.font)
+    looked = list(directory(settings.data_dir))
+    yield from looked
+    if any(finding.code in {"dir_refused", "dir_rights"} for finding in looked):
+        return  # all further questions are about what lies in it
+    yield from disk(settings.data_dir)
+    yield from data_keys(settings.data_dir)
+    yield from database(settings)
     yield from clock(settings.data_dir)
 
 

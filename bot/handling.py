@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from bot import dialogue, identity, queue
-from bot.database import Database
+from bot.database import Database, transient
 from bot.errors import CardGone
 from bot.failpoints import failpoint
 from bot.files import FileStore
@@ -31,7 +31,6 @@ from handlers.chat import Reply
 log = structlog.get_logger()
 MAX_ATTEMPTS = 3
 CARD_PATIENCE = timedelta(seconds=60)
-TRANSIENT = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 
 
 class Again(Exception):
@@ -61,7 +60,7 @@ class Handling:
                 await self._again_later(inbox_id)
                 return
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in TRANSIENT or tried == MAX_ATTEMPTS - 1:
+                if not transient(error) or tried == MAX_ATTEMPTS - 1:
                     log.exception("handle.failed", inbox=inbox_id)
                     await self._give_up(inbox_id, type(error).__name__)
                     return

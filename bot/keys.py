@@ -33,7 +33,7 @@ def load(data_dir: Path, *, demo: bool = False, environ: Mapping[str, str] = os.
     if environ.get("HRBOT_KEYS"):
         return from_environment(environ)
     file = ring_file(data_dir)
-    if not file.exists():
+    if not _present(file):
         if not demo:
             raise KeysRefused(f"there are no data keys in {file} and HRBOT_KEYS is not set; {HOW}")
         make(data_dir, made_by=DEMO)
@@ -42,7 +42,7 @@ def load(data_dir: Path, *, demo: bool = False, environ: Mapping[str, str] = os.
 
 def existing(data_dir: Path, *, environ: Mapping[str, str] = os.environ) -> Keyring:
     """The keyring that is there, the demo's too; for tools that only need to read. Raises KeysRefused."""
-    return load(data_dir, demo=ring_file(data_dir).exists(), environ=environ)
+    return load(data_dir, demo=_present(ring_file(data_dir)), environ=environ)
 
 
 def ring_file(data_dir: Path) -> Path:
@@ -68,7 +68,7 @@ def from_environment(environ: Mapping[str, str]) -> Keyring:
 
 def from_file(file: Path, *, demo: bool = False) -> Keyring:
     """The keyring in a file that only its owner can read. Raises KeysRefused."""
-    mode = file.stat().st_mode & 0o777
+    mode = file.stat().st_mode & 0o777 if _present(file) else 0
     if mode & 0o077:
         raise KeysRefused(f"{file} can be read by others (mode {mode:04o}); run: chmod 600 {file}")
     try:
@@ -100,6 +100,13 @@ def make(data_dir: Path, *, made_by: str = "hrbot keys new") -> Path:
     except OSError as problem:
         raise KeysRefused(f"{file}: {problem.strerror}") from problem
     return file
+
+
+def _present(file: Path) -> bool:
+    try:
+        return file.exists()
+    except PermissionError:
+        raise KeysRefused(f"{file} cannot be read by this user; run hrbot as the user who installed it") from None
 
 
 def _write_once(file: Path, text: str) -> None:

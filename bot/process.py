@@ -73,21 +73,22 @@ async def running(bot: Bot, roles: Roles) -> AsyncIterator[None]:
         await bot.stop()
 
 
-async def until_signal() -> None:
-    """Wait for SIGTERM or SIGINT."""
+def stop_signal() -> asyncio.Event:
+    """Set by SIGTERM or SIGINT; listened to from the first moment, so that even a start can be ended in order."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await stop.wait()
-    log.info("process.stopping")
+    return stop
 
 
 async def run(settings: Settings, clock: Clock, roles: Roles) -> None:
     """`hrbot serve` and `hrbot worker`: refuse pending migrations, run until told to stop."""
+    stop = stop_signal()
     unlock(settings, demo=False)
     async with database_url(settings) as url:
         bot = await composition.build(settings, url, clock)
         await database.require_current(bot.database.engine)
         async with running(bot, roles):
-            await until_signal()
+            await stop.wait()
+            log.info("process.stopping")

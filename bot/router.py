@@ -109,6 +109,9 @@ class Conversation:
         for route in self.registry.files:
             reply = await self._call(turn, route, self._chat(turn))
             if reply is not None:
+                if reply.form:
+                    home = replace(turn.place, conversation=DIRECT)
+                    await dialogue.save(turn.tx, home, Dialogue("form", "", card_key=reply.key))
                 return reply
         return Reply("bot.file_unclear")
 
@@ -135,12 +138,12 @@ class Conversation:
         waiting = turn.waiting
         if waiting is None:
             raise NothingPending
-        if meant.intent == "dialog.correct":
+        if meant.intent == "dialog.correct" and waiting.intent:
             slots = corrected(waiting.slots, meant.slots)
             return await self._resume(turn, waiting, slots, correcting=waiting.card_key)
         if meant.intent == "dialog.inform":
             return await self._inform(turn, waiting, meant.slots)
-        if meant.intent == "deny":
+        if meant.intent in {"deny", "dialog.correct"}:
             return Reply("bot.what_instead")
         form = next((card for card in cards if waiting.kind == "form" and card.key == waiting.card_key), None)
         if form is None:

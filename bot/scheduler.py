@@ -103,11 +103,18 @@ class Scheduler:
     async def run(self, name: str, planned: str) -> None:
         """Run one firing, once: the row is locked and marked done in the job's own transaction."""
         at = datetime.fromisoformat(planned)
+        if name not in self.entries:
+            log.warning("job.gone", name=name)  # queued by a release that still had it
+            return
         async with self.database.transaction(self.outbox(), f"job:{name}") as tx:
             row = await tx.session.get(ScheduleFiring, (name, at), with_for_update=True)
             if row is None or row.done_at is not None:
                 return
-            await self.entries[name].run(tx, business_date(at))
+            try:
+                await self.entries[name].run(tx, business_date(at))
+            except Exception:
+                log.exception("job.failed", name=name, planned=planned)
+                raise
             row.done_at = tx.now
             await tx.audit("job.ran", name, planned=planned)
         log.info("job.ran", name=name, planned=planned)

@@ -62,6 +62,9 @@ class Sender:
             row.state, row.reason = "dead", str(reason)[:200]
             log.error("outbox.dead", outbox=row.id, template=row.template, reason=row.reason)
             return True
+        except Exception as fault:
+            log.exception("outbox.failed", outbox=row.id, template=row.template)
+            return await self._later(tx, row, TryLater(type(fault).__name__))
         await failpoint("outbox.after_send")
         row.state, row.sent_at, row.due_at = "sent", self.real_now(), None
         if self.tracing:

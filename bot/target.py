@@ -66,7 +66,11 @@ def opened(where: Settings, *, make: bool = False) -> Iterator[Target]:
     if where.database_url is not None:
         yield external(where.database_url.get_secret_value())
         return
-    if not make and not (where.data_dir / "pg" / "PG_VERSION").exists():
+    try:
+        there = (where.data_dir / "pg" / "PG_VERSION").exists()
+    except PermissionError:
+        raise TargetRefused(f"{where.data_dir} belongs to another user; run hrbot as that user") from None
+    if not make and not there:
         raise TargetRefused(f"there is no database in {where.data_dir} yet; see --data-dir")
     server = embedded.start(where.data_dir)
     try:

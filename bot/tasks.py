@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from procrastinate import App, JobContext
 from sqlalchemy import insert
+from sqlalchemy.exc import DBAPIError
 
 from bot import queue
-from bot.database import Database
+from bot.database import Database, transient
 from bot.failpoints import failpoint
 from bot.handling import Handling
 from bot.outbox import TransactionalOutbox
@@ -16,8 +20,8 @@ from bot.scheduler import Scheduler
 from bot.sender import Sender
 from bot.tables import ReactionDone
 from domain.kernel.events import Event, Reaction
-from domain.kernel.tx import Tx
 
+log = structlog.get_logger()
 MAX_ATTEMPTS = 5
 
 
@@ -68,21 +72,35 @@ def guard(context: JobContext) -> None:
 class Reacting:
     """Runs one reaction to one event, once."""
 
-    def __init__(self, database: Database, reactions: dict[str, list[tuple[str, Reaction]]], outbox: Any) -> None:
+    def __init__(
+        self,
+        database: Database,
+        reactions: Mapping[str, list[tuple[str, Reaction]]],
+        outbox: Callable[[], TransactionalOutbox],
+    ) -> None:
         self.database, self.outbox = database, outbox
         self.by_name = {name: reaction for found in reactions.values() for name, reaction in found}
 
     async def react(self, event_id: str, event: Event, name: str) -> None:
-        """The unique row and the reaction's changes commit together; a repeat finds the row."""
-        outbox: TransactionalOutbox = self.outbox()
-        async with self.database.transaction(outbox, f"reaction:{name}") as tx:
-            if await self._done_before(tx, event_id, name):
+        """What stands against another transaction is tried again at once; anything else is a dead letter."""
+        for tried in range(MAX_ATTEMPTS):
+            try:
+                await self._once(event_id, event, name)
                 return
+            except DBAPIError as error:
+                if not transient(error) or tried == MAX_ATTEMPTS - 1:
+                    log.exception("reaction.failed", event_id=event_id, reaction=name)
+                    raise
+                await asyncio.sleep(0.05 * 2**tried)
+            except Exception:
+                log.exception("reaction.failed", event_id=event_id, reaction=name)
+                raise
+
+    async def _once(self, event_id: str, event: Event, name: str) -> None:
+        """The unique row and the reaction's changes commit together; a repeat finds the row."""
+        async with self.database.transaction(self.outbox(), f"reaction:{name}") as tx:
+            if await tx.session.get(ReactionDone, (event_id, name)) is not None:
+                return
+            await tx.session.execute(insert(ReactionDone).values(event_id=event_id, reaction=name, at=tx.now))
             await self.by_name[name](tx, event)
             await failpoint("reaction.before_commit")
-
-    async def _done_before(self, tx: Tx, event_id: str, name: str) -> bool:
-        found = await tx.session.get(ReactionDone, (event_id, name))
-        if found is None:
-            await tx.session.execute(insert(ReactionDone).values(event_id=event_id, reaction=name, at=tx.now))
-        return found is not None

@@ -18,6 +18,7 @@ from bot.database import Database
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
 SWEEP_SECONDS = 1.0
+RESTART_SECONDS = 0.5
 HEARTBEAT_PRUNE_SECONDS = 3_600.0  # the sweep recovers in a second; pruning is only house-keeping
 
 _ORPHANS = text(
@@ -74,39 +75,60 @@ class Workers:
     app: App
     counts: dict[str, int]
     grace: float
-    running: list[Worker] = field(default_factory=list)
+    running: dict[str, Worker] = field(default_factory=dict)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    stopping: bool = False
 
     async def start(self) -> None:
-        for name, count in self.counts.items():
-            for _ in range(count):
-                worker = Worker(
-                    app=self.app,
-                    queues=[name],
-                    concurrency=1,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    shutdown_graceful_timeout=self.grace,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=5.0,
-                    stalled_worker_timeout=HEARTBEAT_PRUNE_SECONDS,
-                )
-                self.running.append(worker)
-                self.tasks.append(self._run(worker, name))
-
-    def _run(self, worker: Worker, name: str) -> asyncio.Task[None]:
-        return asyncio.create_task(worker.run(), name=f"worker {name}")  # type: ignore[no-untyped-call]
+        self.stopping = False
+        self.tasks = [
+            asyncio.create_task(self._keep(name, f"{name}-{number}"), name=f"worker {name}")
+            for name, count in self.counts.items()
+            for number in range(count)
+        ]
 
     @property
     def ready(self) -> bool:
-        """Every worker is registered and none has stopped."""
-        return bool(self.running) and all(worker.worker_id is not None for worker in self.running)
+        """Every worker is registered."""
+        registered = [worker for worker in self.running.values() if worker.worker_id is not None]
+        return bool(self.tasks) and len(registered) == len(self.tasks)
 
     async def stop(self) -> None:
         """Stop taking jobs, finish those that run."""
-        for worker in self.running:
+        self.stopping = True
+        for worker in self.running.values():
             worker.stop()  # type: ignore[no-untyped-call]
         await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    def at_work(self) -> tuple[list[int], list[int]]:
+        """Ids of our workers, and of the jobs that they really run now."""
+        live = [worker for worker in self.running.values() if worker.worker_id is not None]
+        jobs = [context.job.id for worker in live for context in worker._running_jobs.values()]
+        return [worker.worker_id for worker in live if worker.worker_id], [job for job in jobs if job is not None]
+
+    async def _keep(self, name: str, slot: str) -> None:
+        """Run one worker; one that ended over a lost database is followed by another."""
+        while not self.stopping:
+            self.running[slot] = self._worker(name)
+            try:
+                await self.running[slot].run()  # type: ignore[no-untyped-call]
+            except Exception:
+                log.exception("worker.ended", queue=name)
+            if not self.stopping:
+                await asyncio.sleep(RESTART_SECONDS)
+
+    def _worker(self, name: str) -> Worker:
+        return Worker(
+            app=self.app,
+            queues=[name],
+            concurrency=1,
+            fetch_job_polling_interval=POLL_SECONDS,
+            shutdown_graceful_timeout=self.grace,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            update_heartbeat_interval=5.0,
+            stalled_worker_timeout=HEARTBEAT_PRUNE_SECONDS,
+        )
 
 
 async def sweep(database: Database) -> int:

@@ -5,6 +5,7 @@ The YAML is read once, before any data comes near it, so what a person typed can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from domain.kernel.errors import DomainError
 
 HERE = Path(__file__).parent
 ERRORS = "errors"
+SPACES = re.compile(r"[ \t]{2,}")  # folded YAML leaves runs of them
 
 
 class TemplateMissing(Exception):
@@ -78,7 +80,8 @@ class Renderer:
         return loaded
 
     def _text(self, source: object, data: Mapping[str, Any]) -> str:
-        return self._fill(str(source)).render(data).strip()
+        filled = self._fill(str(source)).render(data)
+        return "\n".join(line.strip() for line in SPACES.sub(" ", filled).splitlines()).strip()
 
     def _optional(self, source: Mapping[str, Any], part: str, data: Mapping[str, Any]) -> str | None:
         return (self._text(source[part], data) or None) if part in source else None

@@ -51,7 +51,7 @@ def amount(value: Decimal | int, unit: str = "day") -> str:
 
 
 def spans(lines: Iterable[Any]) -> str:
-    """Stretches of days as leave shows them: 3月18日(周三) 下午、3月19日(周四) 至 3月20日(周五); parts of the own shift."""
+    """Stretches of days as leave shows them: 3月18日(周三) 下午、3月19日(周四) 至 3月20日(周五)."""
     return "、".join(_span(line) for line in lines)
 
 

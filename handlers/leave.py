@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
+from domain.kernel.clock import Month
 from domain.leave import queries, service
 from domain.leave.errors import NothingToCancel
+from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
 from domain.leave.service import certificates, settling
 from domain.leave.service.certificates import Paper
 from domain.leave.views import DraftView
 from handlers.chat import Chat, Reply, Router
-from handlers.leave_slots import Days, Kind, When, kind_of, tops_up
+from handlers.leave_slots import Days, Kind, When, day_of, days_said, kind_of, tops_up
 
 router = Router("leave")
+
+LEAVING = re.compile("离职|辞职")
 
 # asking for leave
 
@@ -24,7 +30,7 @@ async def request(chat: Chat, kind: Kind, when: When) -> Reply:
     if chat.correcting and chat.correcting.startswith("lv_"):
         draft = await service.redraft(chat.tx, chat.actor, chat.correcting, kind.value, when.value, reason)
     else:
-        top_up = tops_up(kind.value, chat.text)
+        top_up = tops_up(kind.value, chat.slots, chat.text)
         draft = await service.draft(chat.tx, chat.actor, kind.value, when.value, reason, top_up)
     if chat.files:
         kept = await service.attach_certificate(chat.tx, chat.actor.id, _papers(chat))
@@ -34,6 +40,14 @@ async def request(chat: Chat, kind: Kind, when: When) -> Reply:
 
 def _draft(draft: DraftView) -> Reply:
     return Reply("leave.draft", key=draft.id, form=True, draft=draft)
+
+
+@router.intent("leave.request#extend", private=True)
+async def extend(chat: Chat) -> Reply:
+    """想多休一天: more of the same type, from the day after the leave it follows."""
+    before = await queries.nearest_approved(chat.tx, chat.actor.id)
+    more = Period(before.ends + timedelta(days=1), duration_days=days_said(chat.slots, chat.text))
+    return _draft(await service.draft(chat.tx, chat.actor, LeaveKind(before.kind), more, before.reason))
 
 
 @router.press("leave.submit")
@@ -58,7 +72,7 @@ async def withdraw(chat: Chat) -> Reply:
     return Reply("leave.request", key=chat.key, request=await service.withdraw(chat.tx, chat.actor, chat.key))
 
 
-@router.intent("leave.request#who_approves", private=True)
+@router.intent("#who_approves", private=True)
 async def who_approves(chat: Chat) -> Reply:
     kind = kind_of(chat.slots) or LeaveKind.ANNUAL
     route = await queries.route(chat.tx, chat.actor.id, kind, chat.slots.get("duration_days"))
@@ -79,6 +93,17 @@ async def cancel(chat: Chat, days: Days) -> Reply:
     if found[0].state == "in_approval":
         return Reply("leave.withdraw", key=found[0].id, form=True, request=found[0])
     cancellation = await service.cancel_draft(chat.tx, chat.actor, found[0].id, start, end)
+    return Reply("leave.cancellation", key=cancellation.id, form=True, cancellation=cancellation, reason=None)
+
+
+@router.intent("leave.cancel#retract_part", private=True)
+async def retract_part(chat: Chat, days: Days) -> Reply:
+    """我提前一天回来了: of leave that runs, the rest from today on; else its last days."""
+    if days.named:
+        return await cancel(chat, days)
+    request = await queries.nearest_approved(chat.tx, chat.actor.id)
+    start, end = await queries.last_days(chat.tx, request.id, days_said(chat.slots, chat.text))
+    cancellation = await service.cancel_draft(chat.tx, chat.actor, request.id, start, end)
     return Reply("leave.cancellation", key=cancellation.id, form=True, cancellation=cancellation, reason=None)
 
 
@@ -110,6 +135,9 @@ async def cancel_drop(chat: Chat) -> Reply:
 async def balance(chat: Chat) -> Reply:
     found = await queries.balances(chat.tx, chat.actor.id)
     kind = kind_of(chat.slots)
+    if LEAVING.search(chat.text):
+        last_day = day_of(chat.slots, "date") or Month.of(chat.tx.today).last
+        return Reply("leave.leaver", leaver=await queries.leaver(chat.tx, chat.actor, last_day))
     if kind is None:
         return Reply("leave.balance", balances=found)
     mine = [each for each in found if each.kind == kind.value]

@@ -9,16 +9,21 @@ from datetime import date, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self, cast
 
+from domain.kernel.clock import Month
 from domain.leave.rules.period import HALF, Half, Period
 from domain.leave.rules.policy import LeaveKind
 from handlers.chat import Ask, Chat
 
 TOP_UP = re.compile(r"不够.{0,6}(调休|倒休|补休)")
 SIGNED = re.compile(
-    r"(加|增|补|减|扣|去掉)[^\d一二两三四五六七八九十半]{0,12}?(\d+(?:\.\d+)?|[一二两三四五六七八九十半])\s*(?:个)?\s*(天|小时)"
+    r"(加|增|补|减|扣|去掉)[^\d一二两三四五六七八九十半]{0,12}?"
+    r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半])\s*(?:个)?\s*(天|小时)"
 )
 DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 MINUS = {"减", "扣", "去掉"}
+WEEKLY = re.compile(r"每(?:个)?(?:周|星期|礼拜)([一二三四五六日天])")
+WEEKDAYS = "一二三四五六日"
+COUNT = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半])\s*(?:个)?天")
 REASON = re.compile(r"(?:原因|理由|因为|由于)\s*(?:是|[:：])?\s*(.+)$")
 
 
@@ -29,7 +34,7 @@ class Kind:
     value: LeaveKind
 
     @classmethod
-    def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:
+    def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:  # noqa: ARG003 - the router's signature
         if (kind := kind_of(slots)) is None:
             raise Ask("leave_type", "leave.ask_kind")
         return cls(kind)
@@ -43,12 +48,16 @@ class When:
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:
-        start = day_of(slots, "start_date")
+        start, weekly_until = day_of(slots, "start_date"), _weekly_until(slots, chat)
+        if weekly_until is not None:
+            start = _first_weekday(chat)
+        _remember_top_up(slots, chat)
         if start is None:
             raise Ask("start_date", "leave.ask_start")
         period = Period(
             start=start,
-            end=day_of(slots, "end_date"),
+            weekly_until=weekly_until,
+            end=start if weekly_until else day_of(slots, "end_date"),
             start_half=_half(slots, "start_half"),
             end_half=_half(slots, "end_half"),
             start_time=_time(slots, "start_time"),
@@ -95,16 +104,47 @@ def day_of(slots: Mapping[str, Any], name: str) -> date | None:
     return date.fromisoformat(said) if isinstance(said, str) and said else None
 
 
-def tops_up(kind: LeaveKind, text: str) -> LeaveKind | None:
+def tops_up(kind: LeaveKind, slots: Mapping[str, Any], text: str) -> LeaveKind | None:
     """请年假，不够的用调休补"""
-    return LeaveKind.COMP_OFF if kind is not LeaveKind.COMP_OFF and TOP_UP.search(text) else None
+    said = slots.get("top_up") or TOP_UP.search(text)
+    return LeaveKind.COMP_OFF if said and kind is not LeaveKind.COMP_OFF else None
+
+
+def _remember_top_up(slots: Mapping[str, Any], chat: Chat) -> None:
+    """The wish is in no slot of the table, and the sentence is gone once a question was asked: it joins the slots."""
+    if isinstance(slots, dict) and TOP_UP.search(chat.text):
+        slots["top_up"] = LeaveKind.COMP_OFF.value
+
+
+def _weekly_until(slots: Mapping[str, Any], chat: Chat) -> date | None:
+    """每周五下午请假到月底 → the last day it may fall on: the one said, else the end of this month."""
+    if not WEEKLY.search(chat.text):
+        return None
+    return day_of(slots, "end_date") or Month.of(chat.tx.today).last
+
+
+def _first_weekday(chat: Chat) -> date:
+    found = WEEKLY.search(chat.text)
+    wanted = WEEKDAYS.index(found[1].replace("天", "日")) if found else 0
+    return chat.tx.today + timedelta(days=(wanted - chat.tx.today.weekday()) % 7)
+
+
+def days_said(slots: Mapping[str, Any], text: str) -> Decimal:
+    """提前两天 → 2; one when no number is said."""
+    if (number := _number(slots, "duration_days")) is not None:
+        return number
+    found = COUNT.search(text)
+    return _chinese(found[1]) if found else Decimal(1)
+
+
+def _chinese(word: str) -> Decimal:
+    return Decimal("0.5") if word == "半" else Decimal(DIGITS.get(word, 0) or word)
 
 
 def change_of(slots: Mapping[str, Any], text: str) -> Decimal | None:
     """给李雷加1天年假 → 1, 减半天 → -0.5; from the words, for a sign is in no slot."""
     if found := SIGNED.search(text):
-        word = found[2]
-        number = Decimal("0.5") if word == "半" else Decimal(DIGITS.get(word, word) if word in DIGITS else word)
+        number = _chinese(found[2])
         return -number if found[1] in MINUS else number
     return _number(slots, "duration_days") or _number(slots, "duration_hours")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.org.errors import HrOnly, NotRoster
 from domain.org.importing import apply, sheet
 from domain.org.importing.plan import Plan, plan
@@ -64,7 +66,7 @@ async def _rows(chat: Chat, file_id: str) -> list[RawRow]:
     return sheet.read(await chat.read_file(file_id))
 
 
-def _shown(made: Plan) -> dict[str, object]:
+def _shown(made: Plan) -> dict[str, Any]:
     """Counts, and the first rows that are wrong or that change something."""
     wrong, changed = made.of("error"), made.of("changed")
     return {

@@ -26,30 +26,32 @@ def roster(path: Path = ROSTER) -> list[RosterEntry]:
 
 
 def answers(
-    lines: Iterable[str], understander: Understander, now: datetime | None, complain: Callable[[str], None]
+    lines: Iterable[bytes], understander: Understander, now: datetime | None, complain: Callable[[str], None]
 ) -> Iterable[dict[str, Any]]:
     """One answer a line; a line that cannot be read is answered with an error and complained about."""
     for place, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
         identity: Any = None
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode("utf-8-sig"))
+            identity = row.get("id") if isinstance(row, dict) else None
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
                 raise ValueError("an object with a string `text` is wanted")
-            identity = row.get("id")
             context = row.get("context") or {}
-            if not isinstance(context, dict):
-                raise ValueError("`context` must be an object")
-            found = understander.understand(row["text"], now or datetime.now(ZoneInfo("Asia/Shanghai")), context.get("pending"))
-        except ValueError as fault:
+            if not isinstance(context, dict) or not isinstance(context.get("pending") or {}, dict):
+                raise ValueError("`context` and `context.pending` must be objects")
+            found = understander.understand(
+                row["text"], now or datetime.now(ZoneInfo("Asia/Shanghai")), context.get("pending")
+            )
+        except (ValueError, RecursionError) as fault:
             complain(f"line {place}: {fault}")
             yield {"id": identity, "error": str(fault)}
             continue
         yield {"id": identity, "intent": found.intent, "slots": found.slots, "confidence": found.confidence}
 
 
-def understand(now: str | None = typer.Option(None, "--now", help="The present instant, ISO; zoneless is Shanghai.")) -> None:
+def understand(
+    now: str | None = typer.Option(None, "--now", help="The present instant, ISO; zoneless is Shanghai."),
+) -> None:
     """Read JSON Lines {id, text, context?} and print {id, intent, slots, confidence} for each."""
     try:
         instant = datetime.fromisoformat(now) if now else None
@@ -63,7 +65,7 @@ def understand(now: str | None = typer.Option(None, "--now", help="The present i
         typer.echo(fault, err=True)
 
     understander = Understander.load(roster())
-    for answer in answers(sys.stdin, understander, instant, complain):
+    for answer in answers(sys.stdin.buffer, understander, instant, complain):
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     if faults:

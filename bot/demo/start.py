@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import select, update
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 from bot import app as composition
 from bot import database, process
 from bot.app import Bot, every
+from bot.demo.leave import Silent
 from bot.demo.seed import seed
 from bot.process import Roles
 from bot.tables import InstallationRow
@@ -28,7 +30,7 @@ class DemoRefused(Exception):
 
 async def run(settings: Settings, clock: Clock, announce: Callable[[str, float], None]) -> None:
     """Run until told to stop. `announce` gets the address and the seconds until a message would be answered."""
-    began = time.monotonic()
+    began, stop = time.monotonic(), process.stop_signal()
     process.unlock(settings, demo=True)
     async with process.database_url(settings) as url:
         bot = await prepared(settings, url, clock)
@@ -36,7 +38,8 @@ async def run(settings: Settings, clock: Clock, announce: Callable[[str, float],
             await until_ready(bot)
             announce(f"http://{settings.host}:{settings.port}", time.monotonic() - began)
             watch = asyncio.create_task(every(5.0, lambda: _remember(bot)))
-            await process.until_signal()
+            await stop.wait()
+            log.info("process.stopping")
             watch.cancel()
             await _remember(bot)
 
@@ -58,7 +61,7 @@ async def prepared(settings: Settings, url: str, clock: Clock) -> Bot:
             seen = found.latest.astimezone(SHANGHAI).isoformat(timespec="minutes")
             raise DemoRefused(f"this data directory has reached {seen}, later than --now; use a new --data-dir")
         if found is None:
-            await seed(tx)
+            await seed(replace(tx, outbox=Silent()))
             tx.session.add(InstallationRow(id=tx.new_id("ins"), kind=DEMO, started_at=tx.now, latest=tx.now))
     if found is None:
         await bot.scheduler.settle()

@@ -1,5 +1,7 @@
 """Alembic's entry: runs on the connection that `bot/database.py` hands over."""
 
+from typing import Literal
+
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
@@ -15,7 +17,7 @@ def ours(_thing: object, name: str | None, *_: object) -> bool:
     return not (name or "").startswith("procrastinate_")
 
 
-def plain(kind: str, thing: object, autogen: AutogenContext) -> str | bool:
+def plain(kind: str, thing: object, autogen: AutogenContext) -> str | Literal[False]:
     """A migration names the database's own types, so that it outlives the classes of ours."""
     if kind == "type" and isinstance(thing, TypeDecorator):
         implementation = thing.impl_instance

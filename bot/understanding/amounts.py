@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 from bot.understanding.numbers import number, tidy
 
-BIG = r"(?:\d[\d,]*(?:\.\d+)?[千万kw]?\d*|[一二两三四五六七八九十百千万零]+)"
-_MONEY = re.compile(rf"(?:¥|rmb)?(?P<n>{BIG})(?:多)?(?P<u>元|块钱|块|rmb|¥|圆)(?P<tail>\d|[一二三四五六七八九](?![个天点]))?(?:毛)?")
+BIG = r"(?:\d[\d,]*(?:\.\d+)?(?:[百千万kw]\d*)?|[一二两三四五六七八九十百千万零]{1,12})"
+_MONEY = re.compile(
+    rf"(?:¥|rmb)?(?P<n>{BIG})(?:多)?(?P<u>元|块钱|块|rmb|¥|圆)(?P<tail>\d|[一二三四五六七八九](?![个天点]))?(?:毛)?"
+)
 _SIGN = re.compile(rf"¥(?P<n>{BIG})")
-_LARGE = re.compile(r"(?<![\da-z])(?P<n>\d+(?:\.\d+)?[千万kw]\d*)(?![a-z])")
+_LARGE = re.compile(r"(?<![\da-z])(?P<n>\d+(?:\.\d+)?[百千万kw]\d*)(?![a-z])")
 _NAKED = re.compile(r"(?<![\d.\-:a-z/#])(?P<n>\d+(?:\.\d{1,2})?)(?![\d:.\-/%年月日号点天个份张次人周季a-z小分级号轮])")
-_PERCENT = re.compile(r"百分之(?P<c>[\d.]+|[一二三四五六七八九十百零两]+)|(?P<p>\d+(?:\.\d+)?)\s*(?:%|个百分点|百分比)|(?P<t>\d|[一二两三四五六七八九十])成(?P<h>半)?")
+_PERCENT = re.compile(
+    r"百分之(?P<c>[\d.]+|[一二三四五六七八九十百零两]+)|(?P<p>\d+(?:\.\d+)?)\s*(?:%|个百分点|百分比)|(?P<t>\d|[一二两三四五六七八九十])成(?P<h>半)?"
+)
 CLASSIFIERS = "份|张|个|本|支|件|次|套|盒|台|杯|只|条|瓶|箱"
 
 

@@ -47,9 +47,7 @@ class Classifier:
             for gram, seen in counter.items():
                 floor = SMOOTHING / 10
                 self.weights[gram].append((index, math.log((seen + floor) / total) - math.log(floor / total)))
-        self.floors = [
-            -math.log(sum(counter.values()) + SMOOTHING * vocabulary / 10) for counter in counts.values()
-        ]
+        self.floors = [-math.log(sum(counter.values()) + SMOOTHING * vocabulary / 10) for counter in counts.values()]
 
     def _likeness(self, rows: list[tuple[str, Counter[str]]], spread: Counter[str]) -> None:
         size = len(rows)

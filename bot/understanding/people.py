@@ -23,16 +23,22 @@ COMMON = set(
 )
 COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "司徒")
 TITLES = r"(?:同学|老师|领导|先生|女士|同事)"
-_NICK = re.compile(r"(?<![大最较很从太缩减变至])(?:[小老阿][A-Za-z\u4e00-\u9fff])(?![组时型心件程板家师手说票费区姐哥])|(?<![\u4e00-\u9fff])[小老][\u4e00-\u9fff](?=[姐哥])")
-_TITLED = re.compile(r"([\u4e00-\u9fff])(总监|总|经理|主管|工|姐|哥|部长|主任|老板|董|助理|师傅|叔|阿姨|处|局)(?![监结共计部的数额价时程作资具会务])")
+_NICK = re.compile(
+    r"(?<![大最较很从太缩减变至])(?:[小老阿][A-Za-z\u4e00-\u9fff])(?![组时型心件程板家师手说票费区姐哥])|(?<![\u4e00-\u9fff])[小老][\u4e00-\u9fff](?=[姐哥])"
+)
+_TITLED = re.compile(
+    r"([\u4e00-\u9fff])(总监|总|经理|主管|工|姐|哥|部长|主任|老板|董|助理|师傅|叔|阿姨|处|局)(?![监结共计部的数额价时程作资具会务])"
+)
 _NOT_NAME = set(
     "的了吗呢吧啊是在有我你他她它不没很也都就要会能可去来到给把被跟和同与请问帮让叫做为什么怎这那哪一二三四五六七八九十几多少年月日号天点分周早晚上下"
     "个次事假班岗薪资工试面考勤奖金额度申批驳撤转审签催报销差旅补卡加休病调产婚丧育护养老公司部门组织架构培训课程绩效目标"
-    "通过知道说话看查改换谁每些所以从对过但又再只最更进出现前后内外中当时间里录用入职离任推荐安排约见聊"
+    "通过知道说话看查改换谁每些所以从对过但又再只最更进出现前后内外中当时间里录用入职离任推荐安排约见聊终复初发试谈"
 )
 _CUE_AFTER = re.compile(
-    r"$|[,.!?:;、()的了吗呢吧啊和跟与在请去来做当应投是不没挂过有明后今昨下上本这周星礼已暂发已\d\"' +]|面试|一面|二面|三面|终面|复试|初试|面评|面得|offer|入职|办|转正|"
-    r"调|升|晋|简历|同学|老师|先生|女士|通过|录用|报到|到岗|待定|不行|表现|还|评价|给|写|打|被|录|薪|月薪|定|帮|人|技|能|也|可以|淘汰|合适|进|考|加|昨|提|聊"
+    r"$|[,.!?:;、()的了吗呢吧啊和跟与在请去来做当应投是不没挂过有明后今昨下上本这周星礼已暂发已\d\"' +]|"
+    r"面试|一面|二面|三面|终面|复试|初试|面评|面得|offer|入职|办|转正|"
+    r"调|升|晋|简历|同学|老师|先生|女士|通过|录用|报到|到岗|待定|不行|表现|还|"
+    r"评价|给|写|打|被|录|薪|月薪|约|安排|面|定|帮|人|技|能|也|可以|淘汰|合适|进|考|加|昨|提|聊"
 )
 
 
@@ -74,7 +80,9 @@ class People:
         self._exact = re.compile("|".join(map(re.escape, names)) or r"(?!)")
         self._given = re.compile("|".join(map(re.escape, self.given)) or r"(?!)")
         self._latin = re.compile(
-            r"(?<![a-z0-9])(?:" + ("|".join(map(re.escape, sorted(self.latin, key=len, reverse=True))) or "(?!)") + r")(?![a-z0-9])"
+            r"(?<![a-z0-9])(?:"
+            + ("|".join(map(re.escape, sorted(self.latin, key=len, reverse=True))) or "(?!)")
+            + r")(?![a-z0-9])"
         )
 
     def candidates(self, mention: str) -> tuple[RosterEntry, ...]:
@@ -84,7 +92,8 @@ class People:
         if mention in self.given:
             return (self.given[mention],)
         key = mention.lower().lstrip("@").replace(" ", "")
-        return tuple(self.latin.get(key) or self.by_sound.get(sound(mention), ()))
+        found = self.latin.get(key) or self.by_sound.get(sound(mention)) or []
+        return tuple(found)
 
     def find(self, text: str) -> list[Mention]:
         """Everybody named in a normalised text, left to right."""
@@ -99,7 +108,7 @@ class People:
         found += [self._known(m.start(), m.end(), self.given[m[0]]) for m in self._given.finditer(text)]
         found += self._homophones(text)
         found += [Mention(m.start(), m.end(), m[0], False) for m in _TITLED.finditer(text) if m[1] in COMMON]
-        found += [Mention(m.start(), m.end(), m[0], False) for m in _NICK.finditer(text) if m[0][1] in SURNAMES]
+        found += [Mention(m.start(), m.end(), m[0], False) for m in _NICK.finditer(text) if m[0][1] in COMMON]
         return _distinct(found)
 
     def _known(self, start: int, end: int, entry: RosterEntry) -> Mention:
@@ -132,10 +141,10 @@ class People:
             for size in sizes:
                 piece = text[start : start + size]
                 rest = piece[2 if compound else 1 :]
-                if len(piece) == size and not set(rest) & _NOT_NAME and piece.isalpha() and not piece.isascii():
-                    if _CUE_AFTER.match(text, start + size):
-                        found.append(Mention(start, start + size, piece, False))
-                        break
+                likely = len(piece) == size and not set(rest) & _NOT_NAME and piece.isalpha() and not piece.isascii()
+                if likely and _CUE_AFTER.match(text, start + size):
+                    found.append(Mention(start, start + size, piece, False))
+                    break
         return _distinct(found)
 
 

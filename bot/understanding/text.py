@@ -18,9 +18,13 @@ TRADITIONAL = dict(
         strict=True,
     )
 )
-_TABLE = str.maketrans({**TRADITIONAL, "。": ",", "—": "-", "–": "-", "－": "-", "～": "~", "〜": "~", "“": '"', "”": '"'})
+_TABLE = str.maketrans(
+    {**TRADITIONAL, "。": ",", "—": "-", "–": "-", "－": "-", "～": "~", "〜": "~", "“": '"', "”": '"'}
+)
 CJK = r"\u4e00-\u9fff"
-_AROUND = re.compile(rf"(?<=[{CJK}])\s+(?=[\da-zA-Z@#])|(?<=[\d])\s+(?=[{CJK}])|\s+(?=[,.!?:;、)])|(?<=[,.!?:;、(@])\s+")
+_AROUND = re.compile(
+    rf"(?<=[{CJK}])\s+(?=[\da-zA-Z@#])|(?<=[\d])\s+(?=[{CJK}])|\s+(?=[,.!?:;、)])|(?<=[,.!?:;、(@])\s+"
+)
 _BETWEEN = re.compile(rf"(?<=[{CJK}])\s+(?=[{CJK}])|(?<=[a-zA-Z])\s+(?=[{CJK}])")
 
 

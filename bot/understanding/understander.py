@@ -16,7 +16,7 @@ from bot.understanding.classifier import Classifier
 from bot.understanding.dialogue import Dialogue
 from bot.understanding.evidence import Evidence
 from bot.understanding.people import Mention, People
-from bot.understanding.slots import figures, free, moments, persons, words
+from bot.understanding.slots import figures, free, moments, persons, swaps, words
 from bot.understanding.slots.sentence import EXTRACTORS, Sentence, Slots
 from bot.understanding.text import normalise
 from bot.understanding.times.clocks import Habits
@@ -25,10 +25,11 @@ from bot.understanding.times.tokens import Token, mask
 from bot.understanding.types import RosterEntry, Understood
 
 PHRASES = Path(__file__).parents[2] / "handlers"
-MODULES = (figures, free, moments, persons, words)
+MODULES = (figures, free, moments, persons, swaps, words)
 ANSWERS = {"dialog.inform"}
 BAYES, LIKENESS, WARMTH = 1.6, 2.4, 1.8
 DOUBT = 0.9
+LONGEST = 800  # what is said beyond this many characters is not looked at: time stays bounded
 
 
 class Understander:
@@ -67,7 +68,7 @@ class Understander:
         return free_reading
 
     def _sentence(self, text: str, local: datetime) -> Sentence:
-        plain = normalise(text)
+        plain = normalise(text[:LONGEST])
         tokens = scan(plain)
         mentions = [m for m in self.people.find(plain) if not any(t.start < m.end and m.start < t.end for t in tokens)]
         return Sentence(plain, text, local.date(), self.people, tokens, mentions)
@@ -117,7 +118,7 @@ def masked_text(text: str, tokens: Sequence[Token], mentions: Sequence[Mention])
         if start >= at:
             out += [text[at:start], letter]
             at = end
-    return re.sub(r"@P", "P", re.sub(r"\d{3,}", "000", "".join([*out, text[at:]])))
+    return re.sub(r"@P", "P", re.sub(r"(?!360(?!\d))\d{3,}", "000", "".join([*out, text[at:]])))
 
 
 def masked_alone(people: People, phrase: str) -> str:

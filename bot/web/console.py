@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 from aiohttp import BodyPartReader, web
@@ -217,7 +217,7 @@ class Console:
             if len(content) > limit:
                 raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=len(content))
         media_type = part.headers.get("Content-Type", "application/octet-stream").split(";")[0]
-        return part.filename or "file", media_type, bytes(content)
+        return unquote(part.filename or "file"), media_type, bytes(content)
 
     async def _require_person(self, person: str) -> None:
         if not await directory.exists(self.bot, person):
@@ -253,7 +253,7 @@ def parsed(model: type[M], data: Any) -> M:
 def seconds(request: web.Request, name: str) -> float:
     """A query parameter that is a number, 0 when absent. Raises 400."""
     value = request.query.get(name) or "0"
-    if not re.fullmatch(r"\d{1,15}(\.\d{1,6})?", value, re.ASCII):
+    if not re.fullmatch(r"\d{1,15}(\.\d{1,20})?", value, re.ASCII):
         raise web.HTTPBadRequest(text=f"{name} is a number")
     return float(value)
 

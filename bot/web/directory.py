@@ -38,7 +38,7 @@ async def groups(bot: Bot) -> list[dict[str, Any]]:
         found = []
         for unit in await org.units(tx, tx.today):
             members = await org.members(tx, unit.id, tx.today)
-            if members:
+            if members and unit.parent_id is not None:
                 found.append({"id": unit.id, "name": unit.name, "members": members})
         return found
 

@@ -26,7 +26,7 @@ async def load_year(tx: Tx, notice: YearNotice) -> bool:
         day.year not in near for holiday in notice.holidays for day in (holiday.off_start, holiday.off_end)
     ):
         raise YearMismatch(year=notice.year)
-    await tx.session.execute(text("select pg_advisory_xact_lock(hashtext('calendar_year'))"))
+    await _one_at_a_time(tx)
     held = await tx.session.scalar(
         select(YearRow).where(YearRow.year == notice.year).order_by(YearRow.version.desc()).limit(1)
     )
@@ -52,9 +52,15 @@ async def load_year(tx: Tx, notice: YearNotice) -> bool:
 
 
 async def load_shipped(tx: Tx) -> None:
-    """Load what ships with hrbot: every statutory year and the sample working pattern. Twice changes nothing."""
+    """Load what ships with hrbot where nothing better is there: statutory years, the sample working pattern.
+
+    A year that was loaded as published stays, whoever corrected it. Twice changes nothing.
+    """
+    await _one_at_a_time(tx)
+    settled = {view.year for view in await queries.years(tx) if view.published}
     for notice in notices():
-        await load_year(tx, notice)
+        if notice.year not in settled:
+            await load_year(tx, notice)
     if await tx.session.scalar(select(PatternRow.id).limit(1)) is None:
         for pattern in patterns.shipped():
             await decide_pattern(tx, pattern)
@@ -129,3 +135,8 @@ async def record_absence(tx: Tx, person: PersonId, source: str, spans: Sequence[
 async def clear_absence(tx: Tx, source: str) -> None:
     """The source no longer keeps anybody away."""
     await tx.session.execute(delete(Absence).where(Absence.source == source))
+
+
+async def _one_at_a_time(tx: Tx) -> None:
+    """Years are loaded by one transaction at a time: several processes may start at once."""
+    await tx.session.execute(text("select pg_advisory_xact_lock(hashtext('calendar_year'))"))

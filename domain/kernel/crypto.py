@@ -38,6 +38,8 @@ class Keyring:
     def __post_init__(self) -> None:
         if self.current not in self.keys or any(len(key) != 32 for key in self.keys.values()):
             raise ValueError("a keyring needs 32-byte keys and the current one among them")
+        if not all(0 <= number <= 255 for number in self.keys):
+            raise ValueError("a key id is one byte")
         if len(self.index_key) != 32:
             raise ValueError("the index key has 32 bytes")
 

@@ -14,7 +14,7 @@ from domain.leave.rules.counting import Line
 
 @dataclass(frozen=True)
 class Caution:
-    """Something to know before submitting. codes: notice provisional proof rounded unconfirmed."""
+    """Something to know before submitting. codes: notice provisional proof rounded skipped unconfirmed."""
 
     code: str
     facts: dict[str, Any] = field(default_factory=dict)
@@ -223,3 +223,15 @@ class Route:
     kind_name: str
     days: Decimal
     steps: tuple[StepPreview, ...]
+
+
+@dataclass(frozen=True)
+class LeaverView:
+    """What would still be due on leaving: days, and how they come about. Amounts of money are payroll's to show."""
+
+    last_day: date
+    full: int
+    passed: int
+    taken: Decimal
+    due: Decimal
+    clause: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -105,15 +105,19 @@ async def assignments_of(tx: Tx, persons: Collection[PersonId], on: date) -> lis
         )
     ).all()
     shape = await structure(tx, on)
+    lines = _Lines(tx, on, shape)
     return [
-        _view(row, title, shape, next(iter(await _line(tx, PersonId(row.person), on, shape, row)), None))
-        for row, title in rows
+        _view(row, title, shape, next(iter(await lines.above(PersonId(row.person), row)), None)) for row, title in rows
     ]
 
 
-async def manager_line(tx: Tx, person: PersonId, on: date) -> list[PersonId]:
-    """Managers nearest first by main posts, nobody twice, nobody who has left, never the person."""
-    return await _line(tx, person, on, await structure(tx, on), await _main_row(tx, person, on))
+async def manager_line(tx: Tx, person: PersonId, on: date, shape: Structure | None = None) -> list[PersonId]:
+    """Managers nearest first by main posts, nobody twice, nobody who has left, never the person.
+
+    `shape` is that day's structure, for callers who have read it already.
+    """
+    lines = _Lines(tx, on, shape or await structure(tx, on))
+    return await lines.above(person, await _main_row(tx, person, on))
 
 
 async def posts(tx: Tx, on: date) -> dict[PersonId, AssignmentView]:
@@ -222,20 +226,40 @@ async def _main_row(tx: Tx, person: PersonId, on: date) -> Assignment | None:
     )
 
 
-async def _line(tx: Tx, person: PersonId, on: date, shape: Structure, post: Assignment | None) -> list[PersonId]:
-    """The line above a post; `post` is the person's own, further up it is each one's main post."""
-    line: list[PersonId] = []
-    seen = {str(person)}
-    here, last = post, str(person)
-    while here is not None and len(seen) <= MANAGERS_AT_MOST:
-        boss = here.manager if here.manager not in {None, last} else chief(last, here.unit, shape.parents, shape.heads)
-        if boss is None or boss in seen:
-            break
-        seen.add(boss)
-        line.append(PersonId(boss))
-        here, last = await _main_row(tx, PersonId(boss), on), boss
-    there = await people.employed(tx, line, on)
-    return [one for one in line if one in there]
+@dataclass
+class _Lines:
+    """Walks upwards from posts; what was read once is remembered, for many people share their managers."""
+
+    tx: Tx
+    on: date
+    shape: Structure
+    rows: dict[str, Assignment | None] = field(default_factory=dict)
+    there: dict[str, bool] = field(default_factory=dict)
+
+    async def above(self, person: PersonId, post: Assignment | None) -> list[PersonId]:
+        """The line above a post; `post` is the person's own, further up it is each one's main post."""
+        line: list[PersonId] = []
+        seen = {str(person)}
+        here, last = post, str(person)
+        while here is not None and len(seen) <= MANAGERS_AT_MOST:
+            named = here.manager if here.manager != last else None
+            boss = named or chief(last, here.unit, self.shape.parents, self.shape.heads)
+            if boss is None or boss in seen:
+                break
+            seen.add(boss)
+            line.append(PersonId(boss))
+            here, last = await self._main(boss), boss
+        return [one for one in line if await self._employed(one)]
+
+    async def _main(self, person: str) -> Assignment | None:
+        if person not in self.rows:
+            self.rows[person] = await _main_row(self.tx, PersonId(person), self.on)
+        return self.rows[person]
+
+    async def _employed(self, person: PersonId) -> bool:
+        if person not in self.there:
+            self.there[person] = bool(await people.employed(self.tx, [person], self.on))
+        return self.there[person]
 
 
 def path(shape: Structure, unit: str) -> str:

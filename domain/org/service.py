@@ -55,8 +55,7 @@ async def assign(tx: Tx, new: NewPost) -> None:
     Raises UnitUnknown, NotEmployedThen, PeriodBackwards, ManagerCycle, people's PersonUnknown, and MainPostTaken
     when it is a main post and the person has one in that time.
     """
-    await _check(tx, new)
-    refusal = errors.MainPostTaken(name=await _name(tx, new.person), since=new.since)
+    refusal = errors.MainPostTaken(name=await _check(tx, new), since=new.since)
     await insert(tx, await _row(tx, new), refusal)
     await _told(tx, new)
 
@@ -66,11 +65,10 @@ async def transfer(tx: Tx, new: NewPost) -> bool:
 
     False when the post is the same already. Raises as `assign`; MainPostTaken when a later move is recorded.
     """
-    await _check(tx, new)
+    refusal = errors.MainPostTaken(name=await _check(tx, new), since=new.since)
     current = await _main(tx, new.person, new.since)
     if current is not None and await _same(tx, current, new):
         return False
-    refusal = errors.MainPostTaken(name=await _name(tx, new.person), since=new.since)
     await replace(tx, current, await _row(tx, new), refusal)
     await _told(tx, new)
     return True
@@ -130,19 +128,22 @@ async def revoke_role(tx: Tx, person: PersonId, role: str, last_day: date) -> No
             await tx.emit(events.RolesChanged(person=person, role=role, granted=False, since=last_day))
 
 
-async def _check(tx: Tx, new: NewPost) -> None:
+async def _check(tx: Tx, new: NewPost) -> str:
+    """Refuses what cannot be; the person's name."""
     known = await people.person(tx, new.person)
     if new.until is not None and new.until < new.since:
         raise errors.PeriodBackwards(start=new.since, end=new.until)
-    if new.unit_id not in (await queries.structure(tx, new.since)).names:
+    shape = await queries.structure(tx, new.since)
+    if new.unit_id not in shape.names:
         raise errors.UnitUnknown(unit=new.unit_id)
     if new.person not in await people.employed(tx, [new.person], new.since):
         raise errors.NotEmployedThen(name=known.name, on=new.since)
     if new.manager is None:
-        return
+        return known.name
     boss = await people.person(tx, new.manager)
-    if new.manager == new.person or new.person in await queries.manager_line(tx, new.manager, new.since):
+    if new.manager == new.person or new.person in await queries.manager_line(tx, new.manager, new.since, shape):
         raise errors.ManagerCycle(name=known.name, manager=boss.name)
+    return known.name
 
 
 async def _row(tx: Tx, new: NewPost) -> Assignment:
@@ -160,6 +161,9 @@ async def _row(tx: Tx, new: NewPost) -> Assignment:
 
 async def _position(tx: Tx, title: str) -> str:
     """The id of the position with this title; a title not known yet is added."""
+    known = await tx.session.scalar(select(Position.id).where(Position.title == title))
+    if known is not None:
+        return known
     fresh = upsert(Position).values(id=tx.new_id("po"), title=title).on_conflict_do_nothing(index_elements=["title"])
     await tx.session.execute(fresh)
     return (await tx.session.execute(select(Position.id).where(Position.title == title))).scalar_one()

@@ -74,10 +74,10 @@ async def hire(tx: Tx, new: NewPerson) -> PersonId:
         first_work_on=new.first_work_on,
         created_at=tx.now,
     )
-    await _insert(tx, row, errors.PersonExists(person=id))
+    await _insert(tx, errors.PersonExists(person=id), row)
     await _employ(tx, id, name, new.hired_on, NewTerms(new.worker_type, new.legal_entity, new.city))
-    for detail, value in new.details.items():
-        await set_detail(tx, id, detail, value)
+    details = [_detail_row(tx, id, detail, _stored(detail, value)) for detail, value in new.details.items()]
+    await _insert(tx, errors.IdNumberTaken(), *details)
     return id
 
 
@@ -126,9 +126,8 @@ async def change_terms(tx: Tx, person: PersonId, since: date, terms: NewTerms) -
     else:
         running.valid_to = since - ONE_DAY
     await tx.session.flush()
-    await _insert(
-        tx, _terms_row(tx, person, since, until, terms), errors.AlreadyEmployed(name=known.name, hired_on=since)
-    )
+    refusal = errors.AlreadyEmployed(name=known.name, hired_on=since)
+    await _insert(tx, refusal, _terms_row(tx, person, since, until, terms))
     await tx.audit("people.change_terms", person, since=since, worker_type=terms.worker_type, city=terms.city)
     await tx.emit(events.TermsChanged(person=person, since=since))
 
@@ -151,8 +150,8 @@ async def correct_hire(tx: Tx, person: PersonId, hired_on: date) -> None:
     job.voided_at = first.voided_at = tx.now
     await tx.session.flush()
     refusal = errors.AlreadyEmployed(name=known.name, hired_on=hired_on)
-    await _insert(tx, Employment(id=tx.new_id("em"), person=person, hired_on=hired_on, left_on=job.left_on), refusal)
-    await _insert(tx, _terms_row(tx, person, hired_on, first.valid_to, _of(first)), refusal)
+    right = Employment(id=tx.new_id("em"), person=person, hired_on=hired_on, left_on=job.left_on)
+    await _insert(tx, refusal, right, _terms_row(tx, person, hired_on, first.valid_to, _of(first)))
     await tx.audit("people.correct_hire", person, hired_on=hired_on, before=job.hired_on)
     await tx.emit(events.Hired(person=person, hired_on=hired_on))
 
@@ -182,25 +181,14 @@ async def set_detail(tx: Tx, person: PersonId, detail: Detail, value: str) -> bo
 
     Raises MobileInvalid, IdNumberInvalid, IdNumberTaken, DetailInvalid.
     """
-    stored = normalise(detail, value)
-    if stored is None:
-        refusals = {Detail.MOBILE: errors.MobileInvalid, Detail.ID_NUMBER: errors.IdNumberInvalid}
-        raise refusals.get(detail, errors.DetailInvalid)(detail=detail.value)
+    stored = _stored(detail, value)
     live = DetailRow.person == person, DetailRow.detail == detail, DetailRow.replaced_at.is_(None)
     if await tx.session.scalar(select(DetailRow.value).where(*live)) == stored:
         return False
     if detail is Detail.ID_NUMBER and await queries.holding(tx, detail, stored):
         raise errors.IdNumberTaken
     await tx.session.execute(update(DetailRow).where(*live).values(replaced_at=tx.now))
-    row = DetailRow(
-        id=tx.new_id("pd"),
-        person=person,
-        detail=detail,
-        value=stored,
-        blind=queries.blind(detail, stored) if detail in LOOKED_UP else None,
-        recorded_at=tx.now,
-    )
-    await _insert(tx, row, errors.IdNumberTaken())
+    await _insert(tx, errors.IdNumberTaken(), _detail_row(tx, person, detail, stored))
     await tx.audit("people.set_detail", person, detail=detail)
     await tx.emit(events.DetailChanged(person=person, detail=detail.value))
     return True
@@ -216,6 +204,25 @@ async def reveal(tx: Tx, person: PersonId, detail: Detail) -> str | None:
     )
 
 
+def _stored(detail: Detail, value: str) -> str:
+    stored = normalise(detail, value)
+    if stored is None:
+        refusals = {Detail.MOBILE: errors.MobileInvalid, Detail.ID_NUMBER: errors.IdNumberInvalid}
+        raise refusals.get(detail, errors.DetailInvalid)(detail=detail.value)
+    return stored
+
+
+def _detail_row(tx: Tx, person: PersonId, detail: Detail, stored: str) -> DetailRow:
+    return DetailRow(
+        id=tx.new_id("pd"),
+        person=person,
+        detail=detail,
+        value=stored,
+        blind=queries.blind(detail, stored) if detail in LOOKED_UP else None,
+        recorded_at=tx.now,
+    )
+
+
 def _check_first_work(first_work_on: date | None, hired_on: date) -> None:
     if first_work_on is not None and first_work_on > hired_on:
         raise errors.HiredBeforeFirstWork(first_work_on=first_work_on, hired_on=hired_on)
@@ -223,8 +230,8 @@ def _check_first_work(first_work_on: date | None, hired_on: date) -> None:
 
 async def _employ(tx: Tx, person: PersonId, name: str, hired_on: date, terms: NewTerms) -> None:
     refusal = errors.AlreadyEmployed(name=name, hired_on=hired_on)
-    await _insert(tx, Employment(id=tx.new_id("em"), person=person, hired_on=hired_on), refusal)
-    await _insert(tx, _terms_row(tx, person, hired_on, None, terms), refusal)
+    job = Employment(id=tx.new_id("em"), person=person, hired_on=hired_on)
+    await _insert(tx, refusal, job, _terms_row(tx, person, hired_on, None, terms))
     await tx.audit("people.hire", person, hired_on=hired_on, worker_type=terms.worker_type)
     await tx.emit(events.Hired(person=person, hired_on=hired_on))
 
@@ -277,10 +284,10 @@ async def _first_terms(tx: Tx, job: Employment) -> Terms:
     return found.one()
 
 
-async def _insert(tx: Tx, row: Base, refusal: DomainError) -> None:
+async def _insert(tx: Tx, refusal: DomainError, *rows: Base) -> None:
     """Insert now; what the constraints refuse is the given refusal, and the transaction stays usable."""
     try:
         async with tx.session.begin_nested():
-            tx.session.add(row)
+            tx.session.add_all(rows)
     except IntegrityError:
         raise refusal from None

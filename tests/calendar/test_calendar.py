@@ -95,6 +95,14 @@ async def test_loading_the_shipped_years_twice_changes_nothing(tx: Tx, outbox: A
     assert {view.version for view in await queries.years(tx)} == {1}
 
 
+async def test_a_corrected_year_survives_the_next_start(tx: Tx) -> None:
+    await service.load_shipped(tx)
+    corrected = replace(year(2026), source="corrected")
+    assert await service.load_year(tx, corrected)
+    await service.load_shipped(tx)
+    assert [view.source for view in await queries.years(tx) if view.year == 2026] == ["corrected"]
+
+
 async def test_published_shifts_win_over_the_pattern(tx: Tx, outbox: Any) -> None:
     await service.load_shipped(tx)
     outbox.events.clear()

@@ -91,3 +91,14 @@ def test_yaml_of_the_repository_parses() -> None:
     for file in ours():
         if file.suffix == ".yaml":
             list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{tree.name(file)}: {link}"
+        for file in ours()
+        if file.suffix == ".md"
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+        if not (file.parent / link).exists()
+    ]
+    assert broken == []

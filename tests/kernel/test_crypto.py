@@ -62,6 +62,8 @@ def test_a_ring_needs_whole_keys() -> None:
     for broken in ({1: b"a" * 31}, {2: b"a" * 32}):
         with pytest.raises(ValueError, match="32-byte keys"):
             Keyring(keys=broken, current=1, index_key=b"i" * 32)
+    with pytest.raises(ValueError, match="one byte"):
+        Keyring(keys={256: b"a" * 32}, current=256, index_key=b"i" * 32)
     with pytest.raises(ValueError, match="32 bytes"):
         Keyring(keys={1: b"a" * 32}, current=1, index_key=b"")
 

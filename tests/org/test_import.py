@@ -215,3 +215,48 @@ async def test_a_first_import_into_an_empty_company(tx: Tx) -> None:
     assert found.new_units == ["总部", "总部/研发部"]
     with pytest.raises(errors.HrOnly):
         await apply.apply(tx, PersonId("nobody"), sheet.read(workbook(boss)))
+
+
+async def test_who_left_comes_back_and_who_starts_later_is_there_once(tx: Tx) -> None:
+    await company.seed(tx)
+    raws = sheet.read(
+        workbook(
+            {"工号": "1027", "姓名": "曾毅", "部门": "市场部", "入职日期": "2026-03-02", "岗位": "市场专员"},
+            newcomer(工号="3001", 入职日期="2026-04-01", 直接上级工号="1007"),
+        )
+    )
+    applied = await apply.apply(tx, FANG, raws)
+    assert problems(applied.plan) == [None, None]
+    back = await people.by_number(tx, "1027")
+    assert back is not None
+    assert (back.id, back.hired_on, back.left_on) == ("zengyi", date(2026, 3, 2), None)
+    post = await org.main_assignment(tx, back.id, tx.today)
+    assert post is not None
+    assert (post.unit_name, post.title) == ("市场部", "市场专员")
+    again = await plan(tx, raws)
+    assert [(one.outcome.value, one.changes) for one in again.verdicts] == [("unchanged", ()), ("unchanged", ())]
+
+
+async def test_facts_of_a_known_person_are_corrected_and_blanks_leave_them(tx: Tx) -> None:
+    await company.seed(tx)
+    row = {
+        "工号": "1006", "姓名": "杨凡", "部门": "研发部", "入职日期": "2025-03-10", "首次参加工作日期": "2022-07-01",
+        "工作城市": "北京", "用工类型": "全职", "手机号": "13911112222", "年假余额(天)": 3,
+    }  # fmt: skip
+    raws = sheet.read(workbook(row))
+    found = await plan(tx, raws)
+    assert [one.column for one in found.verdicts[0].changes] == [
+        "姓名", "入职日期", "首次参加工作日期", "工作城市", "手机号", "年假余额(天)",
+    ]  # fmt: skip
+    await apply.apply(tx, FANG, raws)
+    seen = await people.person(tx, PersonId("yangfan"))
+    assert (seen.name, seen.hired_on, seen.first_work_on, seen.city) == (
+        "杨凡", date(2025, 3, 10), date(2022, 7, 1), "北京",
+    )  # fmt: skip
+    assert seen.legal_entity == ENTITY
+    post = await org.main_assignment(tx, seen.id, tx.today)
+    assert post is not None
+    assert (post.title, post.manager) == ("前端工程师", PersonId("zhoujie"))
+    assert not (await plan(tx, raws)).useful
+    corrected = sheet.read(workbook({**row, "年假余额(天)": 2}))
+    assert [(one.before, one.after) for one in (await plan(tx, corrected)).verdicts[0].changes] == [("3", "2")]

@@ -36,12 +36,8 @@ async def test_one_persons_messages_are_answered_in_order(stage: Stage) -> None:
 
 
 async def test_more_than_thirty_waiting_messages_are_answered_once_with_patience(stage: Stage) -> None:
-    for worker in stage.bot.workers.running:
-        worker.stop()
-    await asyncio.gather(*stage.bot.workers.tasks)
+    await stage.bot.workers.stop()
     await asyncio.gather(*(stage.say("lilei", "你好", message_id=f"b-{number}") for number in range(40)))
-    stage.bot.workers.running.clear()
-    stage.bot.workers.tasks.clear()
     await stage.bot.workers.start()
     await stage.settle()
     await stage.read("lilei")

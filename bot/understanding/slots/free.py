@@ -6,9 +6,16 @@ import re
 
 from bot.understanding.slots.sentence import Sentence, Slots, extractor
 
-_BECAUSE = re.compile(r"(?:因为|由于|理由是?|原因是?|事由是?|事由写|说明:?)[:,]?(?P<r>[^,;!?]{2,40})")
+_BECAUSE = re.compile(
+    r"(?:因为|由于|(?:理由|原因|事由|说明)(?:改成|改为|换成|写成|写|填|是|为)?)[:,]?(?P<r>[^,;!?]{2,40})"
+)
 _CLAUSE = re.compile(r"[,;!?]")
-_NOISE = re.compile(r"请假|请个|休假|年假|事假|病假|调休|打卡|补卡|加班|出差|外出|居家|在家办公|谢谢|麻烦|帮我|批准|审批|可以吗|行吗|好吗|申请|^我想|^想|补一下|驳回|不同意|拒绝|^我要")
+_NOISE = re.compile(
+    r"请假|请个|休假|年假|事假|病假|调休|打卡|补卡|加班|出差|外出|居家|在家办公|谢谢|麻烦|帮我|批准|审批|可以吗|行吗|好吗|申请|^我想|^想|补一下|驳回|不同意|拒绝|^我要"
+)
+
+_FILL = re.compile(r"[从到起的我想要有大概左右在了吧和、与至就那]|开始|早上|上班|下班|走的|到的|离开")
+_REFUSAL = re.compile(r"驳回|拒绝|不(?:能|可以)?(?:同意|批准?|行|准|通过)|打回|退回|否决|不予|拒了|reject|这个")
 
 
 @extractor
@@ -21,6 +28,7 @@ def reason(sentence: Sentence) -> Slots:
     best = ""
     for clause, start in _clauses(sentence.text):
         rest = "".join(c for i, c in enumerate(clause, start) if not any(a <= i < b for a, b in spans))
+        rest = _FILL.sub("", rest)
         if len(rest) >= 3 and not _NOISE.search(clause) and len(rest) > len(best):
             best = clause
     return {"reason": best} if best else {}
@@ -41,16 +49,17 @@ def reject_reason(sentence: Sentence) -> Slots:
     if match:
         return {"reason": match["r"]}
     for clause, _ in _clauses(sentence.text):
-        rest = re.sub(r"^(?:驳回|拒绝|不同意|不批|不行|打回|退回|否决|不予|reject)[一-龥]{0,6}$", "", clause)
-        if len(rest) >= 3:
-            return {"reason": rest}
+        if len(clause) >= 3 and not _REFUSAL.search(clause):
+            return {"reason": clause}
     return {}
 
 
 @extractor
 def praise(sentence: Sentence) -> Slots:
     """What somebody is thanked for."""
-    clauses = [c for c, _ in _clauses(sentence.text) if len(c) >= 3 and not re.search(r"点(?:个)?赞|积分|匿名|表扬|送|奖励", c)]
+    clauses = [
+        c for c, _ in _clauses(sentence.text) if len(c) >= 3 and not re.search(r"点(?:个)?赞|积分|匿名|表扬|送|奖励", c)
+    ]
     return {"reason": clauses[-1]} if clauses else {}
 
 
@@ -61,14 +70,16 @@ def choice(sentence: Sentence) -> Slots:
     return {"choice": (match[1] or match[2]).upper()} if match else {}
 
 
-_VALUE = re.compile(r"(?:改成|改为|换成|变成|更新为|更新成|修改为|修改成|是|为|变更为|更改为|改到|:|搬到了?|搬去|成)(?P<v>[^,;!?]+?)(?:了|吧|,|$)")
+_VALUE = re.compile(
+    r"(?:改成|改为|换成|变成|更新为|更新成|修改为|修改成|是|为|变更为|更改为|改到|:|搬到了?|搬去|成)(?P<v>[^,;!?]+?)(?:了|吧|,|$)"
+)
 
 
 @extractor
 def value(sentence: Sentence) -> Slots:
     """The new value of a field of the own record, as written."""
     number = re.search(r"(?<!\d)(\d{7,19})(?!\d)", sentence.text)
-    mail = re.search(r"[\w.+-]+@[\w-]+\.[\w.]+", sentence.text)
+    mail = re.search(r"[a-z0-9._+-]+@[a-z0-9-]+\.[a-z0-9.]+", sentence.text)
     if mail or number:
         return {"value": (mail or number)[0]}  # type: ignore[index]
     match = _VALUE.search(sentence.text)
@@ -88,5 +99,8 @@ def objective(sentence: Sentence) -> Slots:
 @extractor
 def course(sentence: Sentence) -> Slots:
     """The name of a course or exam."""
-    match = re.search(r"(?:报名|报|参加|上|学|考|取消|退)(?:一下|个|这个)?(?P<c>[一-龥a-z]{2,12}?)(?:的?(?:培训|课程|课|考试|认证)|$)", sentence.text)
+    match = re.search(
+        r"(?:取消报名|报名|报|参加|上|学|考|取消|退)(?:一下|个|这个)?(?P<c>[一-龥a-z]{2,12}?)(?:的?(?:培训|课程|课|考试|认证)|$)",
+        sentence.text,
+    )
     return {"course": match["c"]} if match else {}

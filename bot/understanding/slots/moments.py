@@ -23,9 +23,11 @@ def whole_range(times: Times) -> Range | None:
         if not (following.listed and following.start and following.start.span and last and last.last):
             break
         gap = (following.start.span[0] - last.last).days
-        if following.end is None and 0 < gap <= 3 and (gap == 1 or all(
-            (last.last + timedelta(days=n)).weekday() >= 5 for n in range(1, gap)
-        )):
+        if (
+            following.end is None
+            and 0 < gap <= 3
+            and (gap == 1 or all((last.last + timedelta(days=n)).weekday() >= 5 for n in range(1, gap)))
+        ):
             first = replace(first, end=following.start)
         else:
             break
@@ -54,7 +56,10 @@ def range_dates(sentence: Sentence) -> Slots:
         return {}
     if end is not None and end.span is not None:
         return {"start_date": _iso(start.first), "end_date": _iso(end.last)}
-    if stretch.open or ((times.days or 0) > 1 and start.span[0] == start.span[1]):
+    back = next((r.start for r in times.ranges[1:] if r.start and r.start.last and r.start.last > start.span[1]), None)
+    if back is not None and re.match(r"(?:回来?|返|结束|止)", sentence.text[back.at[1] :]):
+        return {"start_date": _iso(start.first), "end_date": _iso(back.last)}
+    if (stretch.open and start.time is None) or ((times.days or 0) > 1 and start.span[0] == start.span[1]):
         return {"start_date": _iso(start.first)}
     return {"start_date": _iso(start.first), "end_date": _iso(start.last)}
 
@@ -73,7 +78,7 @@ def range_(sentence: Sentence) -> Slots:
     first = HALVES.get(start.part) if start and start.part else None
     last = HALVES.get(end.part) if end and end.part else None
     if end is None:
-        last = first
+        last = first if "end_date" in slots or "start_date" not in slots else None
     return slots | _kept({"start_half": first, "end_half": last})
 
 
@@ -90,10 +95,12 @@ def clock_times(stretch: Range) -> Slots:
 def lengths(sentence: Sentence) -> Slots:
     """duration_days, duration_hours."""
     times = sentence.times
-    return _kept({
-        "duration_days": tidy(times.days) if times.days is not None else None,
-        "duration_hours": tidy(times.hours) if times.hours is not None and times.days is None else None,
-    })
+    return _kept(
+        {
+            "duration_days": tidy(times.days) if times.days is not None else None,
+            "duration_hours": tidy(times.hours) if times.hours is not None and times.days is None else None,
+        }
+    )
 
 
 @extractor
@@ -133,6 +140,18 @@ def first_time(times: Times) -> str | None:
             if moment and moment.time:
                 return moment.time
     return None
+
+
+_MOVED = re.compile(r"(?:改|推迟|挪|提前|延|调|换|推)(?:到|至|成|为)")
+
+
+@extractor
+def moved_time(sentence: Sentence) -> Slots:
+    """date and time; of an appointment that is moved the new ones."""
+    move = _MOVED.search(sentence.text)
+    cut = move.end() if move else 0
+    later = [token for token in sentence.tokens if token.start >= cut]
+    return date_time(replace(sentence, tokens=later)) if move and later else date_time(sentence)
 
 
 @extractor
@@ -244,7 +263,12 @@ def deadline(sentence: Sentence) -> Slots:
         if moment is None:
             continue
         around = sentence.text[max(0, moment.at[0] - 5) : moment.at[0]], sentence.text[moment.at[1] : moment.at[1] + 5]
-        due = stretch.before or stretch.start is None or re.search(r"截|到期|结束|收", around[1]) or re.search(r"截止|截至|到$", around[0])
+        due = (
+            stretch.before
+            or stretch.start is None
+            or re.search(r"截|到期|结束|收", around[1])
+            or re.search(r"截止|截至|到$", around[0])
+        )
         if stretch.end is not None and stretch.end.span:
             slots["end_date"] = _iso(stretch.end.last)
         elif moment.span:

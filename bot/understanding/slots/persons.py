@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from bot.understanding import lexicon
 from bot.understanding.people import Mention
-from bot.understanding.slots.moments import first_day
 from bot.understanding.slots.sentence import Sentence, Slots, extractor
 
 CITIES = (
@@ -19,6 +17,11 @@ _CITY = re.compile(CITIES)
 _TO_PLACE = re.compile(r"(?:去|到|飞|赴|前往)(?P<p>[一-龥]{2,4}?)(?:出差|见客户|开会|拜访|参加|培训|$|[,])")
 
 
+STRANGERS = {"attendance.query", "#whos_out", "directory.lookup", "approval.approve", "approval.reject"} | {
+    "recognition.give"
+}
+
+
 def _names(found: list[Mention]) -> str | list[str] | None:
     names = list(dict.fromkeys(m.name for m in found))
     return None if not names else names[0] if len(names) == 1 else names
@@ -26,9 +29,16 @@ def _names(found: list[Mention]) -> str | list[str] | None:
 
 @extractor
 def person(sentence: Sentence) -> Slots:
-    """Everybody named."""
-    names = _names(sentence.mentions)
+    """Everybody named; where a stranger may be meant, a name that is on no roster as written."""
+    kept = [m for m in sentence.mentions if not sentence.text[: m.start].endswith(("除了", "除", "不含"))]
+    if not kept and not sentence.mentions and sentence.intent in STRANGERS:
+        kept = [m for m in sentence.people.strangers(sentence.text) if not _timed(m, sentence)]
+    names = _names(kept)
     return {"person": names} if names else {}
+
+
+def _timed(mention: Mention, sentence: Sentence) -> bool:
+    return any(t.start < mention.end and mention.start < t.end for t in sentence.tokens)
 
 
 @extractor
@@ -47,7 +57,12 @@ def city(sentence: Sentence) -> Slots:
     if found:
         return {"city": found[0] if len(found) == 1 else found}
     match = _TO_PLACE.search(sentence.text)
-    if match and not sentence.people.find(match["p"]) and match["p"] not in {"哪里", "外地", "客户", "公司", "现场", "总部", "分公司"}:
+    if (
+        match
+        and not set(match["p"]) & set("机去来了我他她")
+        and not sentence.people.find(match["p"])
+        and match["p"] not in {"哪里", "外地", "客户", "公司", "现场", "总部", "分公司"}
+    ):
         return {"city": match["p"]}
     return {}
 
@@ -60,7 +75,9 @@ def transfer(sentence: Sentence) -> Slots:
     for mention in found:
         before = text[max(0, mention.start - 3) : mention.start]
         after = text[mention.end : mention.end + 5]
-        if re.search(r"(?:给|转|交|让|由|请|到|派)@?$", before) or (len(found) == 1 and not re.match(r"的|提交|申请", after)):
+        if re.search(r"(?:给|转|交|让|由|请|到|派)@?$", before) or (
+            len(found) == 1 and not re.match(r"的|提交|申请", after)
+        ):
             slots["person"] = mention.name
         else:
             slots.setdefault("applicant", mention.name)
@@ -85,7 +102,9 @@ def _candidates(sentence: Sentence) -> list[Mention]:
 
 def _leads(sentence: Sentence, mention: Mention) -> bool:
     before, after = sentence.text[: mention.start], sentence.text[mention.end :]
-    return bool(_INTERVIEWER.search(before[-6:]) or re.match(r"(?:来|去)?(?:面试官|面(?!试)|当面试官|主面|做面试官)", after))
+    return bool(
+        _INTERVIEWER.search(before[-6:]) or re.match(r"(?:来|去)?(?:面试官|面(?!试)|当面试官|主面|做面试官)", after)
+    )
 
 
 def _taken(mention: Mention, others: list[Mention]) -> bool:
@@ -112,8 +131,8 @@ def position(sentence: Sentence) -> Slots:
     """The post somebody is recommended or hired for."""
     for match in POSITION.finditer(sentence.text):
         found = match["q"] or match["p"]
-        if found and not re.search(r"内推|推荐|部$|^(?:一个|什么|哪个)", found):
-            return {"position": re.sub(r"^(?:的|一名|一个|个)", "", found)}
+        if found and not re.search(r"内推|推荐|登记|办理|手续|流程|部$|^(?:一个|什么|哪个)", found):
+            return {"position": re.sub(r"^(?:.*(?:部|当|做)|的|一名|一个|个)", "", found)}
     return {}
 
 
@@ -125,43 +144,16 @@ def moved(sentence: Sentence) -> Slots:
     slots: Slots = {}
     for at, name in found:
         before = text[max(0, at - 3) : at]
+        if re.match(r"(?:经理|总监|主管|专员|代表|工程师|组长|助理)", text[at + 2 :]):
+            continue
         if re.search(r"(?:从|由|原)$", before):
             slots["from_department"] = name
         elif re.search(r"(?:到|去|至|入|往|进|给)$", before) or "department" not in slots:
             slots["department"] = name
-    match = re.search(r"(?:升为|升职?为?|晋升为?|提拔为?|任命为?|担任|升任|升成|提为|任|当)(?P<p>[一-龥a-z]{2,8}?)(?:吧|,|$|了|岗)", text)
+    match = re.search(
+        r"(?:升任|升为|升职?为?|晋升为?|提拔为?|任命为?|担任|升任|升成|提为|任|当)(?P<p>[一-龥a-z]{2,8}?)(?:吧|,|$|了|岗)",
+        text,
+    )
     if match and "转正" not in match["p"] and not re.search(r"一级|职级|部$", match["p"]):
         slots["position"] = match["p"]
     return slots
-
-
-@extractor
-def swap(sentence: Sentence) -> Slots:
-    """person, own date and shift, then the colleague's."""
-    slots = person(sentence)
-    days: list[tuple[int, date]] = [
-        (m.at[0], m.first) for r in sentence.times.ranges for m in (r.start, r.end) if m and m.first
-    ]
-    shifts = lexicon.earliest("shift", sentence.text)
-    shifts = [s for i, s in enumerate(shifts) if i == 0 or s[0] - shifts[i - 1][0] > 1]
-    pivot = max((m.start for m in sentence.mentions), default=None)
-    if len(days) > 1:
-        slots["date"], slots["target_date"] = days[0][1].isoformat(), days[1][1].isoformat()
-        for at, name in shifts:
-            slots.setdefault("shift" if at < days[1][0] else "target_shift", name)
-        return slots
-    if days:
-        theirs = pivot is not None and re.match(r"(?:同学)?的?$", sentence.text[sentence.mentions[-1].end : days[0][0]]) and days[0][0] > pivot
-        own = re.search(r"我的?$", sentence.text[: days[0][0]])
-        slots["target_date" if theirs and not own and "换" in sentence.text[:pivot] else "date"] = days[0][1].isoformat()
-    if shifts:
-        slots["target_shift" if "target_date" in slots else "shift"] = shifts[0][1]
-    if len(shifts) > 1:
-        slots["target_shift"] = shifts[1][1]
-    return slots
-
-
-def day_of(sentence: Sentence) -> str | None:
-    """ISO date of the first day said."""
-    moment = first_day(sentence)
-    return moment.first.isoformat() if moment and moment.first else None

@@ -10,7 +10,9 @@ from bot.understanding.numbers import number, tidy
 from bot.understanding.slots.sentence import Sentence, Slots
 from bot.understanding.text import normalise
 
-_SCORE = re.compile(r"(?<![\d.a-z])(\d{1,3}(?:\.\d)?|[一二三四五六七八九十]{1,2})(?:分|星|颗星)?(?![\d:天点月号个年次人小])")
+_SCORE = re.compile(
+    r"(?<![\d.a-z])(\d{1,3}(?:\.\d)?|[一二三四五六七八九十]{1,2})(?:分|星|颗星)?(?![\d:天点月号个年次人小])"
+)
 _LETTER = re.compile(r"(?:选|^)([a-f])(?![a-z])")
 
 

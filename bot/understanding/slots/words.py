@@ -8,10 +8,25 @@ from bot.understanding import lexicon
 from bot.understanding.slots.sentence import EXTRACTORS, Extractor, Sentence, Slots, extractor
 
 PLAIN = {
-    "shift": "shift", "direction": "direction", "compensation": "compensation", "transport": "transport", "kind": "kind",
-    "metric": "metric", "report_metric": "metric", "payslip_item": "item", "social_item": "item", "category": "category",
-    "certificate_type": "type", "directory_field": "field", "profile_field": "field", "interview_result": "result",
-    "mode": "mode", "round": "round", "okr_status": "status", "survey_metric": "metric", "audience": "audience",
+    "shift": "shift",
+    "direction": "direction",
+    "compensation": "compensation",
+    "transport": "transport",
+    "kind": "kind",
+    "metric": "metric",
+    "report_metric": "metric",
+    "payslip_item": "item",
+    "social_item": "item",
+    "category": "category",
+    "certificate_type": "type",
+    "directory_field": "field",
+    "profile_field": "field",
+    "interview_result": "result",
+    "mode": "mode",
+    "round": "round",
+    "okr_status": "status",
+    "survey_metric": "metric",
+    "audience": "audience",
     "department": "department",
 }
 
@@ -46,7 +61,9 @@ def department_bare(sentence: Sentence) -> Slots:
 @extractor
 def all_(sentence: Sentence) -> Slots:
     """Everything at once."""
-    said = re.search(r"全部|所有|都(?:同意|批|通过|过|给)|统统|一键|全都|全(?:同意|批|通过|过)|批量|一次性|一起批", sentence.text)
+    said = re.search(
+        r"全部|所有|都(?:同意|批|通过|过|给)|统统|一键|全都|全(?:同意|批|通过|过)|批量|一次性|一起批", sentence.text
+    )
     return {"all": True} if said else {}
 
 
@@ -55,7 +72,11 @@ def anonymous(sentence: Sentence) -> Slots:
     """Anonymous or, said so, by name."""
     if re.search(r"实名|不匿名|不用匿名|署名|别匿名", sentence.text):
         return {"anonymous": False}
-    return {"anonymous": True} if re.search(r"匿名|不署名|别(?:署名|写我名)|不(?:要|想)?(?:透露|留)(?:我|姓)?名", sentence.text) else {}
+    return (
+        {"anonymous": True}
+        if re.search(r"匿名|不署名|别(?:署名|写我名)|不(?:要|想)?(?:透露|留)(?:我|姓)?名", sentence.text)
+        else {}
+    )
 
 
 @extractor
@@ -69,7 +90,9 @@ def language(sentence: Sentence) -> Slots:
 @extractor
 def enroll_action(sentence: Sentence) -> Slots:
     """action=cancel."""
-    return {"action": "cancel"} if re.search(r"取消|退课|退掉|退出|不去|不参加|不想上|不上了|撤销", sentence.text) else {}
+    return (
+        {"action": "cancel"} if re.search(r"取消|退课|退掉|退出|不去|不参加|不想上|不上了|撤销", sentence.text) else {}
+    )
 
 
 @extractor

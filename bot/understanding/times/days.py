@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.understanding.times import holidays
 
 Span = tuple[date, date]
+RECENT = 31  # 3月9号 said on 3月11日 is two days ago even in a request: leave is also asked for afterwards
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,17 @@ class Offset:
 
     def span(self, view: View) -> Span:
         return view.today + timedelta(days=self.first), view.today + timedelta(days=self.last)
+
+
+@dataclass(frozen=True)
+class These:
+    """这两天, 最近三天: today and the days next to it in the view's direction."""
+
+    count: int
+
+    def span(self, view: View) -> Span:
+        far = timedelta(days=max(0, self.count - 1))
+        return (view.today, view.today + far) if view.ahead else (view.today - far, view.today)
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ class Date:
             found = _near(base.year, self.month, self.first)
             if view.previous is not None:
                 return found if found >= base else _near(base.year + 1, self.month, self.first)
-            if view.ahead and found < today:
+            if view.ahead and (today - found).days > RECENT:
                 return _near(today.year + 1, self.month, self.first)
             if not view.ahead and found > today:
                 return _near(today.year - 1, self.month, self.first)
@@ -121,8 +133,17 @@ class Edge:
     def span(self, view: View) -> Span:
         year, month = month_of(self.month, self.shift, None, view)
         last = calendar.monthrange(year, month)[1]
-        first_day, last_day = {"底": (last, last), "末": (last, last), "初": (1, 1), "中": (15, 15), "上旬": (1, 10),
-                               "中旬": (11, 20), "下旬": (21, last), "整": (1, last)}[self.part]
+        first_day, last_day = {
+            "底": (last, last),
+            "末": (last, last),
+            "最后一天": (last, last),
+            "初": (1, 1),
+            "中": (15, 15),
+            "上旬": (1, 10),
+            "中旬": (11, 20),
+            "下旬": (21, last),
+            "整": (1, last),
+        }[self.part]
         return date(year, month, first_day), date(year, month, last_day)
 
 
@@ -141,7 +162,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Holiday:
-    """国庆 (the whole period), its eve (before), the nth (working) day after; name "" is the next holiday (节前一天)."""
+    """国庆 (the whole period), its eve (before), the nth (working) day after; "" is the next one (节前一天)."""
 
     name: str
     where: str = "whole"
@@ -171,9 +192,7 @@ class Holiday:
     def _period(self, view: View) -> holidays.Period | None:
         years = range(view.today.year - 1, view.today.year + 3)
         names = [self.name] if self.name else list(holidays.periods(view.today.year))
-        every = sorted(
-            (p for year in years for name in names if (p := self._in(name, year))), key=lambda p: p.start
-        )
+        every = sorted((p for year in years for name in names if (p := self._in(name, year))), key=lambda p: p.start)
         if view.ahead:
             return next((p for p in every if p.end >= view.today), None)
         return next((p for p in reversed(every) if p.start <= view.today), None)
@@ -218,7 +237,7 @@ class YearEnd:
         return day, day
 
 
-DayRef = YearEnd | Offset | Weekday | Week | Date | Edge | Later | Holiday | LunarDay
+DayRef = These | YearEnd | Offset | Weekday | Week | Date | Edge | Later | Holiday | LunarDay
 
 
 def month_of(month: int | None, shift: int, year: int | None, view: View) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from bot.understanding.times.tokens import Clock, Part, Token
 DAY_TYPES = get_args(DayRef)
 FILLER = re.compile(r"[,的:()是]{0,2}|那天|当天|当日|班|[(](?:周|星期)?|[,]?大概|[,]?大约|[,]?差不多|我|我在|我是")
 LINK = re.compile(r"[,的)]?(?:起|开始)?,?(?:(?:一?直)?(?:到|至)|-+|~+)(?:了|大概|,)?")
-LATE_LINK = re.compile(r"[^,;!?]{0,7}(?<![迟没收得想签报])(?:到|至)(?:了|大概)?")
+LATE_LINK = re.compile(r"[^,;!?]{0,7}(?<![迟没收得想签报改换挪推调])(?:到|至)(?:了|大概)?")
 LIST = re.compile(r"[,、的]?(?:和|跟|与|及|以及|还有|或者?)?[,、]?")
 OPEN = re.compile(r"[,的]?(?:起|开始|以后|之后|后)")
 BEFORE = re.compile(r"[,的]?(?:之前|以前|前|截止|为止|截至|结束)")
@@ -90,14 +90,20 @@ def stretches(text: str, found: list[Point]) -> list[Stretch]:
     """Points joined by 到 become ranges; a time said apart from its day joins it."""
     out: list[Stretch] = []
     for point in found:
-        gap = text[out[-1].end.end if out and out[-1].end else out[-1].head.end : point.start] if out else text[: point.start]
+        gap = (
+            text[out[-1].end.end if out and out[-1].end else out[-1].head.end : point.start]
+            if out
+            else text[: point.start]
+        )
         last = out[-1] if out else None
         if last is not None and last.end is None and (LINK.fullmatch(gap) or _late(last, point, gap)):
             out[-1] = replace(last, end=point, open=False, before=False)
             continue
         tail = text[point.end :]
-        fresh = Stretch(point, None, bool(OPEN.match(tail)), bool(BEFORE.match(tail)), bool(last and LIST.fullmatch(gap)))
-        if last is None and re.search(r"(?<![迟没收得签报])(?:到|至)$", gap):
+        fresh = Stretch(
+            point, None, bool(OPEN.match(tail)), bool(BEFORE.match(tail)), bool(last and LIST.fullmatch(gap))
+        )
+        if last is None and re.search(r"(?<![迟没收得签报改换挪推调])(?:到|至)$", gap):
             fresh = Stretch(None, point)
         out.append(fresh)
     return _gather(out)
@@ -106,7 +112,7 @@ def stretches(text: str, found: list[Point]) -> list[Stretch]:
 def _late(last: Stretch, point: Point, gap: str) -> bool:
     if not LATE_LINK.fullmatch(gap):
         return False
-    return point.clock is not None or point.day is not None or point.part is not None and last.head.day is not None
+    return point.clock is not None or point.day is not None or (point.part is not None and last.head.day is not None)
 
 
 def _gather(items: list[Stretch]) -> list[Stretch]:

@@ -123,7 +123,10 @@ def _period(tokens: list[Token], view: View) -> str | None:
             if ref.name is None:
                 index = view.today.year * 4 + (view.today.month - 1) // 3 + ref.shift
                 return f"{index // 4}-Q{index % 4 + 1}"
-            return f"{ref.year or view.today.year + ref.shift}-{ref.name}"
+            year = ref.year or view.today.year + ref.shift
+            later = ref.name.startswith("Q") and int(ref.name[1]) > (view.today.month - 1) // 3 + 1
+            unsaid = ref.year is None and ref.shift == 0
+            return f"{year - 1 if later and unsaid and not view.ahead else year}-{ref.name}"
     return None
 
 

@@ -64,10 +64,12 @@ def _lunar(match: Match) -> Value | None:
     return days.LunarDay(month, whole(match["d"].removeprefix("初")))
 
 
-EDGE = "(?P<e>底|末|初|中旬|上旬|下旬|中)(?![级学国心文午间奖])"
+EDGE = "(?P<e>最后一天|底|末|初|中旬|上旬|下旬|中)(?![级学国心文午间奖])"
 RULES: list[Rule] = [
-    rule(rf"(?:(?P<w>下下|上上|上|下|这|本|当)个?月(?:的?月)?|<n:m>月份?|(?<![上下\dHAN个这本当])月)(?:的)?{EDGE}", _edge),
-    rule(r"YEAR<n:m>月(?![底末初旬\d光饼亮]|中旬|上旬|下旬)份?", _month),
+    rule(
+        rf"(?:(?P<w>下下|上上|上|下|这|本|当)个?月(?:的?月)?|<n:m>月份?|(?<![上下\dHAN个这本当])月)(?:的)?{EDGE}", _edge
+    ),
+    rule(r"YEAR<n:m>月(?![底末初旬\d光饼亮]|中旬|上旬|下旬|的?最后一天)份?", _month),
     rule(r"(?<![一-龥])(?P<m>[1-9]|1[0-2])(?P<y>)月份?(?=工资|考勤)", _month),
     rule(r"SHIFT月(?![底末初球台]|中旬|上旬|下旬)(?:份|度)?", lambda m: MonthRef(None, SHIFTS[m["w"]])),
     rule(r"YEAR第?(?P<q>[一二三四1-4])季度", _quarter),
@@ -76,14 +78,22 @@ RULES: list[Rule] = [
     rule(r"YEAR(?P<h>上|下)半年", _half_year),
     rule(r"(?<!\d)(?P<y>20\d\d)(?=年|绩效|考核|度)年?度?", lambda m: YearRef(int(m["y"]))),
     rule(r"(?<!\d)(?P<y>2[3-9])年(?!底)", lambda m: YearRef(2000 + int(m["y"]))),
-    rule(r"今年|本年度|去年|上一?年度|上年|明年|前年", lambda m: YearRef(None, year_of(m[0][0].replace("本", "今"))[1] or 0)),
+    rule(
+        r"今年|本年度|去年|上一?年度|上年|明年|前年",
+        lambda m: YearRef(None, year_of(m[0][0].replace("本", "今"))[1] or 0),
+    ),
     rule(r"(?P<y>今|明|本)?年[底末]", lambda m: days.YearEnd(1 if m["y"] == "明" else 0)),
     rule(
         rf"(?P<h>{NAMES})(?:假期|小?长假|放假|期间|假)?(?:节?(?:之|以|放假|收假)?(?P<s>[前后])(?:的|那)?|的)?(?:{COUNT})?(?P<day>当天|那天|当日)?",
         _holiday,
     ),
     rule(rf"(?<![季过下这上时])(?:节假?|放假|收假|长假)(?P<s>[前后])的?{COUNT}", _around),
-    rule(r"(?:农历|阴历)?(?P<m>正月|腊月|冬月|(?<=[农阴]历)[二三四五六七八九十]{1,2}月)(?P<d>初?[一二三四五六七八九十廿]{1,3})", _lunar),
+    rule(
+        r"(?:农历|阴历)?(?P<m>正月|腊月|冬月|(?<=[农阴]历)[二三四五六七八九十]{1,2}月)(?P<d>初?[一二三四五六七八九十廿]{1,3})",
+        _lunar,
+    ),
     rule(r"(?:农历|阴历|大年)?(?P<m>)(?P<d>初[一二三四五六七八九十](?![中年级]))", _lunar),
-    rule(r"(?<=初[一二三四五六七八九十][到至\-~])(?P<m>)(?P<d>(?:二?十|廿)[一二三四五六七八九]?)(?![点号日天个])", _lunar),
+    rule(
+        r"(?<=初[一二三四五六七八九十][到至\-~])(?P<m>)(?P<d>(?:二?十|廿)[一二三四五六七八九]?)(?![点号日天个])", _lunar
+    ),
 ]

@@ -72,7 +72,12 @@ class Token:
 
 
 MASKS: dict[type[Value], str] = {
-    Clock: "T", Length: "L", MonthRef: "M", YearRef: "Y", QuarterRef: "Q", Part: "H",
+    Clock: "T",
+    Length: "L",
+    MonthRef: "M",
+    YearRef: "Y",
+    QuarterRef: "Q",
+    Part: "H",
 }
 
 

@@ -149,15 +149,17 @@ def allocate(
 def _greedy(stock: Sequence[Lot], days: Sequence[tuple[date, Decimal]]) -> list[Allocation] | None:
     left = {lot.id: lot.left for lot in stock}
     found: list[Allocation] = []
-    for day, amount in sorted(days):
-        need = amount
+    needs: dict[date, Decimal] = {}
+    for day, amount in days:
+        needs[day] = needs.get(day, ZERO) + amount
+    for day in sorted(needs):
         for lot in stock:
-            part = min(need, left[lot.id])
+            part = min(needs[day], left[lot.id])
             if part > 0 and lot.usable(day):
                 found.append(Allocation(day, lot, part))
                 left[lot.id] -= part
-                need -= part
-        if need > 0:
+                needs[day] -= part
+        if needs[day] > 0:
             return None
     return found
 

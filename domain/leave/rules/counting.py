@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from domain.calendar.rules import Window
@@ -89,24 +89,34 @@ class Line:
     amount: Decimal
 
 
+def trimmed(days: Sequence[LeaveDay]) -> list[LeaveDay]:
+    """From the first day that counts to the last one, the rest days between them kept."""
+    counting = [at for at, day in enumerate(days) if day.amount]
+    return list(days[counting[0] : counting[-1] + 1]) if counting else []
+
+
 def lines(days: Sequence[LeaveDay]) -> list[Line]:
     """Whole days in a row become one line, over rest days between them; halves and clock times stand alone."""
     found: list[Line] = []
+    reached: date | None = None
     for day in days:
+        follows = reached is not None and day.day == reached + timedelta(days=1)
         if not day.amount:
+            reached = day.day if follows else None
             continue
         previous = found[-1] if found else None
-        alike = previous is not None and day.part == previous.part
-        if previous is not None and alike and _joinable(day, previous):
+        if previous is not None and follows and _alike(day, previous):
             found[-1] = replace(previous, last=day.day, amount=previous.amount + day.amount)
         else:
             found.append(_line(day))
+        reached = day.day
     return found
 
 
-def _joinable(day: LeaveDay, previous: Line) -> bool:
-    start, end = _times(day)
-    return day.part == "full" or (day.part == "clock" and (start, end) == (previous.start, previous.end))
+def _alike(day: LeaveDay, previous: Line) -> bool:
+    if day.part != previous.part:
+        return False
+    return day.part == "full" or (day.part == "clock" and _times(day) == (previous.start, previous.end))
 
 
 def _line(day: LeaveDay) -> Line:

@@ -30,6 +30,8 @@ class Period:
     end_time: time | None = None
     duration_days: Decimal | None = None
     duration_hours: Decimal | None = None
+    weekly_until: date | None = None
+    """每周五下午…到月底: the same again every week, up to this day."""
 
     def to_json(self) -> dict[str, Any]:
         """As stored with the request; `from_json` reads it back."""
@@ -42,6 +44,7 @@ class Period:
             "end_time": f"{self.end_time:%H:%M}" if self.end_time else None,
             "duration_days": str(self.duration_days) if self.duration_days is not None else None,
             "duration_hours": str(self.duration_hours) if self.duration_hours is not None else None,
+            "weekly_until": self.weekly_until.isoformat() if self.weekly_until else None,
         }
         return {key: value for key, value in stored.items() if value is not None}
 
@@ -56,6 +59,7 @@ class Period:
             end_time=time.fromisoformat(stored["end_time"]) if "end_time" in stored else None,
             duration_days=Decimal(stored["duration_days"]) if "duration_days" in stored else None,
             duration_hours=Decimal(stored["duration_hours"]) if "duration_hours" in stored else None,
+            weekly_until=date.fromisoformat(stored["weekly_until"]) if "weekly_until" in stored else None,
         )
 
 
@@ -79,7 +83,7 @@ def horizon(period: Period, whole_days: int = 0) -> tuple[date, date]:
 
     Three calendar days for a working day, and three weeks, outlast the longest holiday.
     """
-    last = period.end or period.start
+    last = period.weekly_until or period.end or period.start
     if period.end is None and (length := max(int(period.duration_days or 0), whole_days)):
         last = period.start + timedelta(days=length * 3 + 21)
     return period.start - ONE_DAY, last + ONE_DAY
@@ -91,6 +95,8 @@ def resolve(period: Period, schedule: Sequence[DaySchedule], counting: frozenset
     `counting` are the days that a length runs over: the person's working days, or all days for calendar leave.
     Raises PeriodBackwards, TimesUnclear.
     """
+    if period.weekly_until is not None:
+        return [piece for week in weeks(period) for piece in resolve(week, schedule, counting)]
     if period.end is not None and period.end < period.start:
         raise PeriodBackwards(start=period.start, end=period.end)
     by_day = {day.day: day for day in schedule}
@@ -99,6 +105,19 @@ def resolve(period: Period, schedule: Sequence[DaySchedule], counting: frozenset
     if period.duration_hours is not None:
         return _by_hours(period, by_day)
     return _by_days(ended(period, counting), by_day)
+
+
+def weeks(period: Period) -> list[Period]:
+    """A weekly period as one for each week. Raises PeriodBackwards when it ends before it begins."""
+    assert period.weekly_until is not None
+    if period.weekly_until < period.start:
+        raise PeriodBackwards(start=period.start, end=period.weekly_until)
+    found, shift = [], timedelta(0)
+    while period.start + shift <= period.weekly_until:
+        end = period.end + shift if period.end else None
+        found.append(replace(period, start=period.start + shift, end=end, weekly_until=None))
+        shift += timedelta(weeks=1)
+    return found
 
 
 def ended(period: Period, counting: frozenset[date]) -> Period:

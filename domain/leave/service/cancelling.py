@@ -51,7 +51,7 @@ async def cancel_draft(
         request_id=row.id,
         person=actor.id,
         state="draft",
-        days=[day.isoformat() for day in chosen],
+        days=[day.day.isoformat() for day in stored.days_of(row) if chosen[0] <= day.day <= chosen[-1]],
         created_at=tx.now,
     )
     tx.session.add(cancellation)
@@ -121,7 +121,7 @@ async def view(tx: Tx, cancellation_id: str) -> CancellationView:
     request = await stored.view(tx, row)
     gone = {date.fromisoformat(day) for day in cancellation.days}
     given = [stored.day_of(day) for day in row.given_back if date.fromisoformat(day["day"]) in gone]
-    days = [*given, *(day for day in stored.days_of(row) if day.day in gone and day.amount)]
+    days = [*given, *(day for day in stored.days_of(row) if day.day in gone)]
     opened = cancellation.created_at
     past = [day for day in days if day.day < business_date(opened)]
     return CancellationView(

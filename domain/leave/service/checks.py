@@ -65,6 +65,25 @@ async def overlap(tx: Tx, person: PersonId, days: Sequence[LeaveDay], request: s
         raise await overlapping(tx, found)
 
 
+async def without_taken(
+    tx: Tx, person: PersonId, days: Sequence[LeaveDay], request: str | None
+) -> tuple[list[LeaveDay], list[Caution]]:
+    """Of leave that comes every week, the days that other leave covers are left out and named. Raises Overlapping
+    when none remains."""
+    kept, skipped = [], []
+    last: Overlapping | None = None
+    for day in days:
+        try:
+            await overlap(tx, person, [day], request)
+            kept.append(day)
+        except Overlapping as found:
+            skipped.append(day.day)
+            last = found
+    if last is not None and not kept:
+        raise last
+    return kept, [Caution("skipped", {"days": skipped})] if skipped else []
+
+
 async def overlapping(tx: Tx, other: RequestRow) -> Overlapping:
     """The refusal that names the leave in the way."""
     policy = (await policies(tx, other.starts)).types[LeaveKind(other.kind)]

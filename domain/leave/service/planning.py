@@ -15,12 +15,13 @@ from domain.calendar import queries as calendar
 from domain.calendar.rules import DayKind, DaySchedule
 from domain.kernel.tx import Tx
 from domain.leave.errors import GapInLaw, NoSuchType, NotForYou, NothingToTake, PeriodTooLong
-from domain.leave.rules.counting import LeaveDay, count, mean_hours, total
+from domain.leave.rules.counting import LeaveDay, count, mean_hours, total, trimmed
 from domain.leave.rules.period import Period, horizon, resolve
 from domain.leave.rules.policy import Basis, DayMeaning, LeaveKind, Policies, TypePolicy
 from domain.leave.service import checks, paying
 from domain.leave.service.planned import Plan, Wish
 from domain.leave.service.policies import policies
+from domain.leave.views import Caution
 from domain.people.queries import PersonView
 
 LONGEST = 400
@@ -36,8 +37,11 @@ async def plan(tx: Tx, person: PersonView, wish: Wish) -> Plan:
     schedule, days = await counted(tx, person, policy, _whole(wish.period, policy, law))
     if not total(days):
         raise NothingToTake(start=days[0].day, end=days[-1].day)
-    taken = [day for day in days if day.amount]
-    cautions = checks.timing(policy, taken, tx.today)
+    taken = trimmed(days)
+    skipped: list[Caution] = []
+    if wish.period.weekly_until is not None:
+        taken, skipped = await checks.without_taken(tx, person.id, taken, wish.request)
+    cautions = [*checks.timing(policy, taken, tx.today), *skipped]
     await checks.overlap(tx, person.id, taken, wish.request)
     await checks.limit(tx, person.id, policy, law, checks.Asked(tuple(taken), wish.request))
     shares = await paying.shares(tx, person, paying.Bill(company, policy, tuple(taken), tuple(schedule), wish.top_up))

@@ -13,7 +13,7 @@ from domain.kernel.tx import Tx
 from domain.leave.events import LeaveRecounted
 from domain.leave.model import BookingRow, RequestRow
 from domain.leave.rules.balance import EntryKind, allocate, lots
-from domain.leave.rules.counting import LeaveDay, total
+from domain.leave.rules.counting import LeaveDay, total, trimmed
 from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
 from domain.leave.service import ledger, planning, stored
@@ -63,9 +63,10 @@ async def _one(tx: Tx, request_id: str) -> bool:
     policy = (await policies(tx, row.starts)).types[kind]
     fresh = await _fresh(tx, row, person)
     before = [day for day in stored.days_of(row) if day.amount]
-    was, wanted = total(before), [day for day in fresh if day.amount]
+    was, wanted = total(before), trimmed(fresh)
     row.provisional = any(day.provisional for day in fresh)
-    if [(day.day, day.windows, day.amount) for day in wanted] == [(day.day, day.windows, day.amount) for day in before]:
+    counted = [(day.day, day.windows, day.amount) for day in wanted if day.amount]
+    if counted == [(day.day, day.windows, day.amount) for day in before]:
         await tx.session.flush()
         return False
     await ledger.lock(tx, person.id, policy.accounts)
@@ -108,7 +109,7 @@ async def _pay_again(tx: Tx, row: RequestRow, wanted: list[LeaveDay], accounts: 
         await ledger.book(tx, person, EntryKind.TAKE, ledger.negated(held), f"{key}:back", because)
     stock = lots(await ledger.entries(tx, person, accounts))
     while (parts := allocate(stock, [(day.day, day.amount) for day in wanted], accounts)) is None:
-        wanted = wanted[:-1]
+        wanted = trimmed(wanted[:-1])
     kind = EntryKind.HOLD if waiting else EntryKind.TAKE
     await ledger.book(
         tx, person, kind, parts, f"{key}:again", Because("held" if waiting else "taken", {"code": row.code}, row.id)

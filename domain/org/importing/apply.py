@@ -93,9 +93,10 @@ async def _one(tx: Tx, verdict: RowVerdict, facts: Known) -> RowVerdict:
             person = verdict.person
             if person is None:
                 person = await _hire(tx, row, facts)
-            elif verdict.rehired:
-                await people_service.rehire(tx, person, row.hired_on, await _terms(tx, person, row))
-            await _update(tx, person, row)
+            else:
+                if verdict.rehired:
+                    await people_service.rehire(tx, person, row.hired_on, await _terms(tx, person, row))
+                await _update(tx, person, row)
             await _post(tx, person, row, facts)
             for kind, days in row.balances.items():
                 await openings.bring(tx, person, kind, days)
@@ -117,6 +118,7 @@ async def _hire(tx: Tx, row: Row, facts: Known) -> PersonId:
             worker_type=row.worker_type or WorkerType.FULL_TIME,
             legal_entity=row.legal_entity or facts.usual_entity or "",
             city=row.city or facts.usual_city or "",
+            details=_details(row),
         ),
     )
 
@@ -129,9 +131,13 @@ async def _update(tx: Tx, person: PersonId, row: Row) -> None:
     await people_service.correct_hire(tx, person, row.hired_on)
     await people_service.correct_person(tx, person, name=row.name, first_work_on=row.first_work_on)
     await people_service.change_terms(tx, person, max(tx.today, row.hired_on), await _terms(tx, person, row))
-    for detail, value in ((Detail.MOBILE, row.mobile), (Detail.ID_NUMBER, row.id_number)):
-        if value is not None:
-            await people_service.set_detail(tx, person, detail, value)
+    for detail, value in _details(row).items():
+        await people_service.set_detail(tx, person, detail, value)
+
+
+def _details(row: Row) -> dict[Detail, str]:
+    told = {Detail.MOBILE: row.mobile, Detail.ID_NUMBER: row.id_number}
+    return {detail: value for detail, value in told.items() if value is not None}
 
 
 async def _terms(tx: Tx, person: PersonId, row: Row) -> NewTerms:
@@ -145,7 +151,7 @@ async def _post(tx: Tx, person: PersonId, row: Row, facts: Known) -> None:
     held = facts.posts.get(person)
     manager = None
     if row.manager is not None:
-        boss = await people.by_number(tx, row.manager)
+        boss = facts.persons.get(row.manager) or await people.by_number(tx, row.manager)
         manager = boss.id if boss else None
     elif held is not None and held.unit_id == unit:
         manager = held.manager

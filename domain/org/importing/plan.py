@@ -182,7 +182,11 @@ def _balance_changes(row: Row, view: PersonView, facts: Known) -> list[Change]:
         before = facts.openings.get((view.id, kind))
         if before != days:
             key = "annual" if kind == "annual" else "balances"
-            found.append(Change(header_of(key), "" if before is None else f"{before:f}", f"{days:f}"))
+            name = (
+                "" if kind == "annual" else next(n for n, code in vocabulary()["leave_kinds"].items() if code == kind)
+            )
+            shown = "" if before is None else f"{before.normalize():f}"
+            found.append(Change(header_of(key), shown, f"{name} {days.normalize():f}".strip()))
     return found
 
 

@@ -2,7 +2,7 @@
 
 export const CARD_STATES = {
   draft: "待确认",
-  waiting: "待处理",
+  waiting: "等待中",
   approved: "已批准",
   rejected: "已驳回",
   withdrawn: "已撤回",

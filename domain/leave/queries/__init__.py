@@ -1,0 +1,21 @@
+"""Reads about leave, as frozen views. What colleagues get never tells a type."""
+
+from domain.leave.queries.away import colleagues_away, cover, whos_out
+from domain.leave.queries.balances import balance, balances, explain, leaver
+from domain.leave.queries.requests import due, last_days, live_requests, nearest_approved, request, route
+
+__all__ = [
+    "balance",
+    "balances",
+    "colleagues_away",
+    "cover",
+    "due",
+    "explain",
+    "last_days",
+    "leaver",
+    "live_requests",
+    "nearest_approved",
+    "request",
+    "route",
+    "whos_out",
+]

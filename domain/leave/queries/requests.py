@@ -1,0 +1,91 @@
+"""Reads of requests, and of what a type gives and who would decide it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from config.statutory.leave import LawMissing, entitlement
+from domain.approvals import service as approvals
+from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
+from domain.leave.errors import NothingToCancel, RequestUnknown
+from domain.leave.model import RequestRow
+from domain.leave.rules.policy import LeaveKind
+from domain.leave.service import policies, stored
+from domain.leave.views import (
+    Due,
+    Ground,
+    RequestView,
+    Route,
+)
+from domain.people import queries as people
+
+
+async def request(tx: Tx, request_id: str, owner: PersonId | None = None) -> RequestView:
+    """One request, perhaps only if it is the owner's. Raises RequestUnknown."""
+    row = await tx.session.get(RequestRow, request_id)
+    if row is None or (owner is not None and row.person != owner):
+        raise RequestUnknown()
+    return await stored.view(tx, row)
+
+
+async def live_requests(
+    tx: Tx, person: PersonId, kind: LeaveKind | None, start: date | None, end: date | None
+) -> list[RequestView]:
+    """Waiting and approved leave of a person that is not long over, narrowed by type and days, soonest first."""
+    statement = select(RequestRow).where(
+        RequestRow.person == person,
+        RequestRow.state.in_(("in_approval", "approved")),
+        RequestRow.ends >= (start or tx.today - timedelta(days=7)),
+    )
+    if kind is not None:
+        statement = statement.where(RequestRow.kind == kind.value)
+    if end is not None:
+        statement = statement.where(RequestRow.starts <= end)
+    rows = await tx.session.scalars(statement.order_by(RequestRow.starts, RequestRow.id))
+    return [await stored.view(tx, row) for row in rows]
+
+
+async def nearest_approved(tx: Tx, person: PersonId) -> RequestView:
+    """The approved leave that runs, else the one just over, else the next. Raises NothingToCancel."""
+    found = [each for each in await live_requests(tx, person, None, None, None) if each.state == "approved"]
+    if not found:
+        raise NothingToCancel()
+    return min(found, key=lambda each: (not each.starts <= tx.today <= each.ends, abs((each.ends - tx.today).days)))
+
+
+async def last_days(tx: Tx, request_id: str, count: Decimal) -> tuple[date, date]:
+    """What an early return gives back: from today on while the leave runs, else its last `count` days.
+
+    Raises RequestUnknown.
+    """
+    row = await tx.session.get(RequestRow, request_id)
+    if row is None:
+        raise RequestUnknown()
+    if row.starts <= tx.today <= row.ends:
+        return tx.today, row.ends
+    days = [day.day for day in stored.days_of(row) if day.amount]
+    return days[-min(len(days), max(1, int(count)))], row.ends
+
+
+async def due(tx: Tx, person: people.PersonView, kind: LeaveKind) -> Due:
+    """What law or company give of a type without a balance. Raises NoSuchType."""
+    policy = await policies.type_policy(tx, kind, tx.today)
+    if policy.limit is None or policy.limit.law is None:
+        return Due(policy.name, None)
+    try:
+        law = entitlement(policy.limit.law, person.city, tx.today)
+    except LawMissing:
+        return Due(policy.name, None)
+    return Due(policy.name, Ground(law.place, law.days, law.note, law.source, law.confirmed))
+
+
+async def route(tx: Tx, person: PersonId, kind: LeaveKind, days: object) -> Route:
+    """Who would decide a leave of so many days (one, when not said). Raises NoSuchType."""
+    policy = await policies.type_policy(tx, kind, tx.today)
+    length = Decimal(str(days)) if days is not None else Decimal(1)
+    steps = await approvals.preview(tx, policy.approval, person, {"days": length, "leave_type": policy.name})
+    return Route(policy.name, length, tuple(steps))
