@@ -17,7 +17,7 @@ demo: venv
 	$(BIN)/hrbot demo --port $(PORT)
 
 test: venv
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: venv
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,14 @@ class Outgoing:
     file_id: str | None = None
     inbox_id: str | None = None
 
+    @property
+    def document(self) -> str:
+        return json.dumps(self.card.to_json(), ensure_ascii=False)
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.document.encode()).hexdigest()
+
 
 @dataclass
 class TransactionalOutbox:
@@ -64,7 +73,9 @@ class TransactionalOutbox:
     async def notify(self, tx: Tx, to: PersonId, template: str, key: str | None, data: dict[str, Any]) -> None:
         platform = await tx.session.scalar(select(LastSeenRow.platform).where(LastSeenRow.person == to))
         place = Place(platform or self.default_platform, to)
-        await self.enqueue(tx, Outgoing(place, self.renderer.card(template, data), key, inbox_id=self.inbox_id))
+        out = Outgoing(place, self.renderer.card(template, data), key, inbox_id=self.inbox_id)
+        if key is None or not await self._shown_already(tx, out):
+            await self.enqueue(tx, out)
 
     async def emit(self, tx: Tx, event: Event) -> None:
         event_id = tx.new_id("ev")
@@ -93,7 +104,7 @@ class TransactionalOutbox:
                 template=out.card.template,
                 card_id=card_id,
                 updates=updates,
-                document=json.dumps(out.card.to_json(), ensure_ascii=False),
+                document=out.document,
                 file_id=out.file_id,
                 inbox_id=out.inbox_id,
                 state="waiting",
@@ -105,6 +116,18 @@ class TransactionalOutbox:
         self.sent.append(out.card.template)
         return card_id
 
+    async def _shown_already(self, tx: Tx, out: Outgoing) -> bool:
+        """Whether the person has this very card before them: the one who pressed was answered with it."""
+        shown = await tx.session.scalar(
+            select(CardRow.digest).where(
+                CardRow.platform == out.place.platform,
+                CardRow.conversation == out.place.conversation,
+                CardRow.person == out.place.recipient,
+                CardRow.key == out.key,
+            )
+        )
+        return shown == out.digest
+
     async def _keep(self, tx: Tx, out: Outgoing) -> tuple[str, bool]:
         """Insert or update the card row; concurrent updates of one card wait for each other. (id, was there before)"""
         card_id = tx.new_id("cd")
@@ -113,6 +136,7 @@ class TransactionalOutbox:
             "template": out.card.template,
             "state": out.card.state,
             "open": bool(out.card.actions),
+            "digest": out.digest,
             "labels": [[action.label, action.id] for action in out.card.actions],
             "updated_at": tx.now,
         }

@@ -17,7 +17,8 @@ from bot.outbox import Place, wake
 log = structlog.get_logger()
 
 _UPDATES = text(
-    """select i.id, i.person from bot_inbox i where i.state = 'waiting' and i.received_at < now() - interval '20 seconds'
+    """select i.id, i.person from bot_inbox i
+       where i.state = 'waiting' and i.received_at < now() - interval '20 seconds'
        and not exists (select 1 from procrastinate_jobs j where j.status in ('todo', 'doing')
                        and j.task_name in ('handle', 'again') and j.args->>'inbox_id' = i.id)
        order by i.seq limit 500"""

@@ -87,6 +87,8 @@ class CardRow(Base):
     """Actions offered now, in order: [label, action id]."""
     offered: Mapped[dict[str, Any]]
     """Every action ever offered: id → [do, value]."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of the card as it was last shown: a notice that says the same again is not sent."""
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
 

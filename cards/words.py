@@ -58,7 +58,7 @@ def spans(lines: Iterable[Any]) -> str:
 def _span(line: Any) -> str:
     last = f" 至 {day(line.last)}" if line.last != line.first else ""
     clocks = f" {line.start}–{line.end}" if line.part == "clock" else ""
-    return f"{day(line.first)}{last}{ {'first': ' 上午', 'second': ' 下午'}.get(line.part, clocks)}"
+    return f"{day(line.first)}{last}{ {'first': ' 上午', 'second': ' 下午'}.get(line.part, clocks) }"
 
 
 def waited(minutes: int) -> str:

@@ -1,1 +1,1 @@
-"""Words and buttons → one use-case → reply. Each module's `router` is found by `bot/app.py`; `chat.py` is what they share."""
+"""Words and buttons → one use-case → reply. Each module's `router` is found by `bot/app.py`; all share `chat.py`."""

@@ -44,3 +44,16 @@ async def adjust_confirm(chat: Chat) -> Reply:
 async def adjust_drop(chat: Chat) -> Reply:
     adjustment = await service.adjust_drop(chat.tx, chat.actor, chat.key)
     return Reply("leave.adjustment", key=chat.key, adjustment=adjustment, reason=None)
+
+
+@router.press("leave.certificate_open")
+async def certificate_open(chat: Chat) -> Reply | None:
+    """The papers of a request, one message each; the look is recorded."""
+    code = chat.action_value or ""
+    answer: Reply | None = None
+    for paper in reversed(await service.open_certificate(chat.tx, chat.actor.id, code)):
+        content = (paper.name, await chat.read_file(paper.file_id))
+        answer = Reply(
+            "leave.certificate_file", private=True, file=content, follow_up=answer, code=code, name=paper.name
+        )
+    return answer

@@ -33,6 +33,7 @@ async def expire(tx: Tx, day: date) -> None:
 async def year_end(tx: Tx, day: date) -> None:
     """Statutory days left of the past year: carried, waived or paid, never just gone."""
     await service.open_settlements(tx, day.year - 1)
+    await service.hint_forfeits(tx, day.year - 1)
 
 
 @schedule.daily("00:40", misfire="once")

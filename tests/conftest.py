@@ -149,7 +149,7 @@ def company(server: embedded.Embedded, company_templates: dict[str, str], tmp_pa
 
 
 @pytest.fixture
-async def stage(company: CompanyFactory, tmp_path: Path) -> AsyncIterator["Stage"]:
+async def stage(company: CompanyFactory, tmp_path: Path) -> AsyncIterator[Stage]:
     """The whole demo in this process at the reference time, spoken to over HTTP."""
     from tests.stage import demo_stage
 

@@ -15,7 +15,7 @@ _SIGN = re.compile(rf"¥(?P<n>{BIG})")
 _LARGE = re.compile(r"(?<![\da-z])(?P<n>\d+(?:\.\d+)?[百千万kw]\d*)(?![a-z])")
 _NAKED = re.compile(r"(?<![\d.\-:a-z/#])(?P<n>\d+(?:\.\d{1,2})?)(?![\d:.\-/%年月日号点天个份张次人周季a-z小分级号轮])")
 _PERCENT = re.compile(
-    r"百分之(?P<c>[\d.]+|[一二三四五六七八九十百零两]+)|(?P<p>\d+(?:\.\d+)?)\s*(?:%|个百分点|百分比)|(?P<t>\d|[一二两三四五六七八九十])成(?P<h>半)?"
+    r"百分之(?P<c>[\d.]+|[一二三四五六七八九十百零两]+)|(?P<p>\d+(?:\.\d+)?)\s*(?:%|个百分点|百分比)|(?P<t>\d|[一二两三四五六七八九十])成(?P<h>半|[一二三四五六七八九](?![个天]))?"
 )
 CLASSIFIERS = "份|张|个|本|支|件|次|套|盒|台|杯|只|条|瓶|箱"
 
@@ -57,7 +57,12 @@ def percent(text: str) -> float | None:
     if match["p"]:
         return tidy(float(match["p"]))
     tenths = _value(match["t"])
-    return None if tenths is None else tidy(tenths * 10 + (5 if match["h"] else 0))
+    return None if tenths is None else tidy(tenths * 10 + _fifth(match["h"]))
+
+
+def _fifth(text: str | None) -> float:
+    """The half or the digit behind 成: 八成半 85, 七成五 75."""
+    return 5 if text == "半" else (_value(text) or 0)
 
 
 def count(text: str, units: str = CLASSIFIERS) -> int | None:

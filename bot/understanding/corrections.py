@@ -75,6 +75,7 @@ def spread(text: str, new: Slots, old: Slots) -> Slots:
     slots = dict(new)
     if not re.search(r"事由|理由|原因", text):
         slots.pop("reason", None)
+    slots = _after_start(text, slots, old)
     start, end = slots.get("start_date"), slots.get("end_date")
     if not start or end not in {None, start} or "start_date" not in old:
         return slots
@@ -82,6 +83,17 @@ def spread(text: str, new: Slots, old: Slots) -> Slots:
     if until and "改到" not in text:
         slots.pop("start_date")
         slots["end_date"] = start
+        slots = _after_start(text, slots, old)
     elif re.search(r"起|开始|出发|从", text):
         slots.pop("end_date", None)
     return slots
+
+
+def _after_start(text: str, slots: Slots, old: Slots) -> Slots:
+    """延长到周五 means the 周五 on or after the form's start, unless a week is named."""
+    begun, end = _dates(old).get("start_date"), _dates(slots).get("end_date")
+    bare = re.search(r"(?<![这本下上个])(?:周|星期|礼拜)[一二三四五六日天]", text)
+    if begun is None or end is None or "start_date" in slots or not bare or end >= begun:
+        return slots
+    days = (begun - end).days
+    return slots | {"end_date": (end + timedelta(days=(days + 6) // 7 * 7)).isoformat()}

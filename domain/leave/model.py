@@ -142,7 +142,7 @@ class CancellationRow(Base):
 
 
 class AdjustmentRow(Base):
-    """A balance changed by HR. state: draft in_approval booked rejected dropped."""
+    """A balance changed by HR. state: draft in_approval booked rejected dropped short."""
 
     __tablename__ = "leave_adjustment"
 

@@ -114,7 +114,7 @@ def counted(case: Case) -> list[LeaveDay]:
     shifts = yaml.safe_load((CASES / "counting.yaml").read_text("utf-8"))["班次"]
     period, policy = period_of(case["请"]), policy_of(case)
     statutory = frozenset(day_of(day) for day in case.get("法定", ()))
-    start, end = horizon(period)
+    start, end = horizon(period, policy.basis)
     schedule = []
     for offset in range((end - start).days + 1):
         day = start + timedelta(days=offset)

@@ -63,6 +63,7 @@ async def test_a_press_waits_for_the_record_of_its_card(stage: Stage) -> None:
                 open=True,
                 labels=[["看看", "more"]],
                 offered={"more": ["say", "帮助"]},
+                digest="",
                 updated_at=tx.now,
             )
         )

@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 from config.statutory.leave import Band
@@ -130,16 +130,15 @@ def company_due(service: Service, year: int, account: AccountPolicy) -> list[Due
     return [Due(days, first, "company_band", {"years": years, "full": str(days)})] if days else []
 
 
-def leaver_floor(due: Decimal, days_here: int) -> Decimal:
-    """A company account on leaving: the passed part of the year, fraction dropped."""
-    return (due * days_here / DAYS_OF_YEAR).to_integral_value(ROUND_FLOOR)
+def band_of(bands: Sequence[Band], years: int) -> Band | None:
+    """The band of so many complete working years; None before the first."""
+    return max((band for band in bands if years >= band.years), key=lambda band: band.years, default=None)
 
 
-def forfeits(band: Band, sick_days: int, personal_paid_days: Decimal, personal_bound: int) -> str | None:
-    """Why a year gives no annual leave (条例 art. 4): long sick leave by band, or 20 days of paid personal leave."""
-    if band.forfeit_sick_months is not None and sick_days >= band.forfeit_sick_months * 30:
-        return "sick"
-    return "personal" if personal_paid_days >= personal_bound else None
+def forfeits(band: Band, sick_days: int) -> bool:
+    """Whether so many calendar days of sick leave in a year reach the bound that forfeits annual leave (条例 art. 4);
+    a month counts 30 days."""
+    return band.forfeit_sick_months is not None and sick_days >= band.forfeit_sick_months * 30
 
 
 def lot_end(account: AccountPolicy, starts_on: date) -> date | None:

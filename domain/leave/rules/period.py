@@ -11,6 +11,7 @@ from typing import Any, Literal
 from domain.calendar.rules import DaySchedule, Window
 from domain.kernel.clock import SHANGHAI
 from domain.leave.errors import PeriodBackwards, TimesUnclear
+from domain.leave.rules.policy import Basis
 
 Half = Literal["AM", "PM"]
 Part = Literal["full", "first", "second", "clock", "rest"]
@@ -78,14 +79,14 @@ class Piece:
         return sum((window.hours for window in self.windows), Decimal(0))
 
 
-def horizon(period: Period, whole_days: int = 0) -> tuple[date, date]:
+def horizon(period: Period, basis: Basis = Basis.WORKING) -> tuple[date, date]:
     """The days whose schedule is needed to resolve a period: one around it, and far enough for its length.
 
-    Three calendar days for a working day, and three weeks, outlast the longest holiday.
+    Three calendar days for a working day, one for a calendar day, and three weeks outlast the longest holiday.
     """
     last = period.weekly_until or period.end or period.start
-    if period.end is None and (length := max(int(period.duration_days or 0), whole_days)):
-        last = period.start + timedelta(days=length * 3 + 21)
+    if period.end is None and (length := int(period.duration_days or 0)):
+        last = period.start + timedelta(days=length * (3 if basis is Basis.WORKING else 1) + 21)
     return period.start - ONE_DAY, last + ONE_DAY
 
 

@@ -1,20 +1,27 @@
 """What people, HR and the clock do with leave; one function for each thing. None commits."""
 
-from domain.leave.service.adjusting import adjust_confirm, adjust_decide, adjust_draft, adjust_drop, may_adjust
+from domain.leave.service.adjusting import (
+    adjust_confirm,
+    adjust_decide,
+    adjust_draft,
+    adjust_drop,
+    may_adjust,
+)
 from domain.leave.service.cancelling import cancel_confirm, cancel_decide, cancel_draft, cancel_drop
-from domain.leave.service.certificates import attach_certificate, open_certificate
+from domain.leave.service.certificates import Paper, attach_certificate, open_certificate
 from domain.leave.service.deciding import Decision, decide, withdraw
 from domain.leave.service.drafting import check_draft, discard, draft, redraft
 from domain.leave.service.granting import Credit, credit, expire_lots, grant_person, grant_year
 from domain.leave.service.policies import load_policy, set_policy
 from domain.leave.service.recounting import recount_person, recount_year
-from domain.leave.service.reminding import warn_expiring, warn_missing_proof
+from domain.leave.service.reminding import hint_forfeits, warn_expiring, warn_missing_proof
 from domain.leave.service.settling import carry, close_settlements, open_settlements, waive
 from domain.leave.service.submitting import submit
 
 __all__ = [
     "Credit",
     "Decision",
+    "Paper",
     "adjust_confirm",
     "adjust_decide",
     "adjust_draft",
@@ -34,6 +41,7 @@ __all__ = [
     "expire_lots",
     "grant_person",
     "grant_year",
+    "hint_forfeits",
     "load_policy",
     "may_adjust",
     "open_certificate",

@@ -109,10 +109,14 @@ async def adjust_decide(tx: Tx, adjustment_id: str, decision: Decision) -> None:
     if row.state != "in_approval":
         return
     if decision.outcome == "approved":
-        await adjust_book(tx, row.id, decision.by)
+        try:
+            async with tx.session.begin_nested():
+                await adjust_book(tx, row.id, decision.by)
+        except BelowZero:  # used up while it waited; HR is told, the worker does not try for ever
+            row.state, row.decided_at = "short", tx.now
     else:
         row.state, row.decided_at = "rejected", tx.now
-        await tx.session.flush()
+    await tx.session.flush()
     await tx.audit(f"leave.adjust_{decision.outcome}", row.id, by=decision.by)
     shown = await view(tx, row.id)
     await tx.notify(PersonId(row.by), "leave.adjustment", key=row.id, adjustment=shown, reason=decision.reason)
@@ -136,8 +140,9 @@ async def adjust_book(tx: Tx, adjustment_id: str, second: PersonId | None) -> No
         stock = lots(await ledger.entries(tx, person, policy.accounts))
         parts = allocate(stock, [(tx.today, -row.amount)], tuple(reversed(policy.accounts)))
         if parts is None:
-            await _enough(tx, person, policy, row.amount)
-        await ledger.book(tx, person, EntryKind.ADJUST, ledger.negated(parts or []), row.id, because)
+            left = standing(await ledger.entries(tx, person, policy.accounts), tx.today).available
+            raise BelowZero(left=left, asked=-row.amount, unit=policy.unit.value)
+        await ledger.book(tx, person, EntryKind.ADJUST, ledger.negated(parts), row.id, because)
     row.state, row.decided_at = "booked", tx.now
     await tx.session.flush()
     await tx.notify(person, "leave.adjusted", adjustment=await view(tx, row.id))

@@ -107,7 +107,7 @@ async def show(tx: Tx, actor: PersonView, row: RequestRow, plan: Plan, changed: 
     steps = await approvals.preview(tx, row.approval, actor.id, asked)
     return DraftView(
         **vars(base),
-        approvers=tuple(name for step in steps for _, name in step.people[:1]),
+        approvers=tuple("/".join(name for _, name in step.people) for step in steps if step.people),
         colleagues=await _colleagues(tx, actor.id, plan.first, plan.last),
         warnings=plan.cautions,
         ground=_ground(plan),

@@ -40,6 +40,16 @@ class NewLot:
     carry: Carry
 
 
+@dataclass(frozen=True)
+class Grant:
+    """A lot for somebody, opened once for its key."""
+
+    person: PersonId
+    lot: NewLot
+    key: str
+    because: Because
+
+
 async def lock(tx: Tx, person: PersonId, accounts: Sequence[str]) -> None:
     """Take the person's accounts for this transaction, in name order so that two never wait for each other."""
     names = sorted(accounts)
@@ -73,20 +83,29 @@ async def of_request(tx: Tx, request_id: str) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-async def grant(tx: Tx, person: PersonId, lot: NewLot, key: str, because: Because) -> str | None:
-    """Open a lot; its id, or None when this key was granted before. An adjustment upwards is booked as one."""
-    id = tx.new_id("le")
-    kind = EntryKind.ADJUST if because.adjusts else EntryKind.GRANT
-    values = {
-        "lot": id,
-        "amount": lot.amount,
-        "day": lot.starts_on,
-        "starts_on": lot.starts_on,
-        "ends_on": lot.ends_on,
-        "carry": lot.carry.value,
-        "account": lot.account,
-    }
-    return id if await _insert(tx, person, kind, key, because, {"id": id, **values}) else None
+async def grant(tx: Tx, person: PersonId, lot: NewLot, key: str, because: Because) -> bool:
+    """Open a lot; False when this key was granted before. An adjustment upwards is booked as one."""
+    return await grant_many(tx, [Grant(person, lot, key, because)]) == 1
+
+
+async def grant_many(tx: Tx, grants: Sequence[Grant]) -> int:
+    """Open lots in one statement; how many were new. Those whose key was granted before are passed over."""
+    rows = []
+    for each in grants:
+        id, lot = tx.new_id("le"), each.lot
+        values = {
+            "id": id,
+            "lot": id,
+            "account": lot.account,
+            "amount": lot.amount,
+            "day": lot.starts_on,
+            "starts_on": lot.starts_on,
+            "ends_on": lot.ends_on,
+            "carry": lot.carry.value,
+        }
+        kind = EntryKind.ADJUST if each.because.adjusts else EntryKind.GRANT
+        rows.append(_row(tx, each.person, kind, each.key, each.because, values))
+    return await _insert(tx, rows)
 
 
 async def book(
@@ -95,6 +114,7 @@ async def book(
     """Book signed parts of lots: positive amounts of `parts` are taken off for hold, take and expire, added for
     release; an adjustment's keep their sign. Each part is booked once for its key."""
     sign = {EntryKind.HOLD: -1, EntryKind.TAKE: -1, EntryKind.EXPIRE: -1}.get(kind, 1)
+    rows = []
     for part in parts:
         values = {
             "id": tx.new_id("le"),
@@ -102,8 +122,12 @@ async def book(
             "account": part.lot.account,
             "amount": part.amount * sign,
             "day": part.day,
+            "starts_on": None,
+            "ends_on": None,
+            "carry": None,
         }
-        await _insert(tx, person, kind, f"{key}:{part.day}:{part.lot.id}", because, values)
+        rows.append(_row(tx, person, kind, f"{key}:{part.day}:{part.lot.id}", because, values))
+    await _insert(tx, rows)
 
 
 def negated(parts: Sequence[Allocation]) -> list[Allocation]:
@@ -111,10 +135,10 @@ def negated(parts: Sequence[Allocation]) -> list[Allocation]:
     return [replace(part, amount=-part.amount) for part in parts]
 
 
-async def _insert(
+def _row(
     tx: Tx, person: PersonId, kind: EntryKind, key: str, because: Because, values: dict[str, Any]
-) -> bool:
-    row = {
+) -> dict[str, Any]:
+    return {
         **values,
         "key": f"{kind.value}:{key}",
         "person": person,
@@ -126,10 +150,13 @@ async def _insert(
         "by": tx.principal,
         "at": tx.now,
     }
-    added = await tx.session.execute(
-        insert(EntryRow).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(EntryRow.id)
-    )
-    return added.first() is not None
+
+
+async def _insert(tx: Tx, rows: Sequence[dict[str, Any]]) -> int:
+    if not rows:
+        return 0
+    statement = insert(EntryRow).values(list(rows)).on_conflict_do_nothing(index_elements=["key"])
+    return len((await tx.session.execute(statement.returning(EntryRow.id))).all())
 
 
 def _entry(row: EntryRow) -> Entry:

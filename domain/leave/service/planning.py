@@ -53,7 +53,7 @@ async def counted(
     tx: Tx, person: PersonView, policy: TypePolicy, period: Period
 ) -> tuple[list[DaySchedule], list[LeaveDay]]:
     """The person's schedule around a period, and the period counted on it. Raises PeriodTooLong and the period's."""
-    start, end = horizon(period)
+    start, end = horizon(period, policy.basis)
     if (end - start).days > LONGEST:
         raise PeriodTooLong(start=period.start, end=end, most=LONGEST)
     schedule = await calendar.schedule(tx, person.id, start, end)

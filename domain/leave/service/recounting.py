@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
+from domain.leave.errors import Overlapping
 from domain.leave.events import LeaveRecounted
 from domain.leave.model import BookingRow, RequestRow
 from domain.leave.rules.balance import EntryKind, allocate, lots
@@ -50,18 +51,28 @@ async def _touching(tx: Tx, person: PersonId | None, first: date, last: date) ->
 
 
 async def _recount(tx: Tx, ids: Sequence[str]) -> int:
-    return sum([await _one(tx, request_id) for request_id in ids])
+    changed = 0
+    for request_id in ids:
+        try:
+            async with tx.session.begin_nested():
+                changed += await _one(tx, request_id)
+        except Overlapping as clash:
+            # The new hours run into other leave of the same day: both stay as they are until the person decides.
+            shown = await stored.view(tx, await stored.locked(tx, request_id))
+            await tx.notify(shown.person, "leave.recount_clash", request=shown, other=clash.facts["code"])
+    return changed
 
 
 async def _one(tx: Tx, request_id: str) -> bool:
     """The dates that were asked for and approved stay; what they cost is counted anew. True when it changed."""
     row = await stored.locked(tx, request_id)
     kind = LeaveKind(row.kind)
-    if row.state not in LIVE or row.top_up is not None or row.given_back:
+    if row.state not in LIVE or row.top_up is not None:
         return False
     person = await people.person(tx, PersonId(row.person))
     policy = (await policies(tx, row.starts)).types[kind]
-    fresh = await _fresh(tx, row, person)
+    gone = {day["day"] for day in row.given_back}
+    fresh = [day for day in await _fresh(tx, row, person) if day.day.isoformat() not in gone]
     before = [day for day in stored.days_of(row) if day.amount]
     was, wanted = total(before), trimmed(fresh)
     row.provisional = any(day.provisional for day in fresh)
@@ -77,7 +88,8 @@ async def _one(tx: Tx, request_id: str) -> bool:
     await tx.audit("leave.recount", row.id, before=str(was), after=str(total(wanted)))
     shown = await stored.view(tx, row)
     dropped = [day.day for day in fresh if day.amount and day.day not in {each.day for each in wanted}]
-    await tx.notify(person.id, "leave.recounted", request=shown, before=was, dropped=dropped)
+    if shown.amount != was or row.state == "cancelled":  # other hours of the same days are no news
+        await tx.notify(person.id, "leave.recounted", request=shown, before=was, dropped=dropped)
     await tx.notify(person.id, "leave.request", key=row.id, request=shown)
     return True
 

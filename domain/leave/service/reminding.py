@@ -7,14 +7,18 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from config.statutory.leave import annual
 from domain.calendar import queries as calendar
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.leave.model import EntryRow, RequestRow
 from domain.leave.rules.balance import standing
+from domain.leave.rules.entitlement import band_of, forfeits, whole_years
 from domain.leave.rules.policy import LeaveKind
 from domain.leave.service import ledger, stored
 from domain.leave.service.policies import policies
+from domain.org import queries as org
+from domain.people import queries as people
 
 SUGGESTED = 2
 
@@ -79,3 +83,34 @@ async def warn_missing_proof(tx: Tx, day: date) -> int:
         await tx.notify(PersonId(row.person), "leave.proof_due", request=shown, what=what)
         told += 1
     return told
+
+
+async def hint_forfeits(tx: Tx, year: int) -> int:
+    """Tell HR of people whose long sick leave may have cost them the year's annual leave (条例 art. 4); how many.
+
+    Taking days away is a person's decision, never the clock's: nothing is booked.
+    """
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    law = annual(last)
+    rows = await tx.session.execute(
+        select(RequestRow.person, RequestRow.starts, RequestRow.ends).where(
+            RequestRow.kind == LeaveKind.SICK.value,
+            RequestRow.state == "approved",
+            RequestRow.starts <= last,
+            RequestRow.ends >= first,
+        )
+    )
+    sick: dict[PersonId, int] = {}
+    for person, starts, ends in rows.tuples():
+        days = (min(ends, last) - max(starts, first)).days + 1
+        sick[PersonId(person)] = sick.get(PersonId(person), 0) + days
+    known = await people.find_all(tx, sick)
+    found = [
+        {"name": view.name, "days": sick[id]}
+        for id, view in known.items()
+        if (band := band_of(law.bands, whole_years(view.first_work_on or view.hired_on, last))) is not None
+        and forfeits(band, sick[id])
+    ]
+    for keeper in await org.holders(tx, "hr", tx.today) if found else []:
+        await tx.notify(keeper, "leave.forfeit_hint", people=found, year=year, clause=law.clauses["annual_forfeit"])
+    return len(found)
