@@ -25,6 +25,8 @@ from bot.router import Conversation
 from bot.scheduler import Scheduler
 from bot.sender import Sender
 from bot.understanding.live import LiveUnderstanding
+from bot.understanding.roster import roster_file
+from bot.understanding.understander import Understander
 from bot.workers import ProcessLock, Workers, sweep
 from cards.render import Renderer
 from config.settings import Settings
@@ -162,7 +164,8 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
     def outbox() -> TransactionalOutbox:
         return TransactionalOutbox(renderer, registry.reactions, settings.default_platform, real_now())
 
-    understanding = LiveUnderstanding(database, outbox)
+    # the phrases of handlers/*.yaml name the demo's people, so that is the roster to train with
+    understanding = LiveUnderstanding(database, outbox, Understander.load(roster_file()))
     await understanding.refresh()
     conversation = Conversation(registry, understanding, files, settings.trace)
     handling = Handling(database, conversation, outbox, files, real_now)

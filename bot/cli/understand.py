@@ -6,23 +6,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
-import yaml
 
-from bot.understanding.types import RosterEntry
+from bot.understanding.roster import roster_file
 from bot.understanding.understander import Understander
-
-ROSTER = Path(__file__).parents[2] / "config" / "demo" / "roster.yaml"
-
-
-def roster(path: Path = ROSTER) -> list[RosterEntry]:
-    """The people of a roster file."""
-    people: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))["people"]
-    return [RosterEntry(p["id"], p["name"], p["pinyin"], p.get("english"), p.get("department")) for p in people]
 
 
 def answers(
@@ -64,7 +54,7 @@ def understand(
         faults.append(fault)
         typer.echo(fault, err=True)
 
-    understander = Understander.load(roster())
+    understander = Understander.load(roster_file())
     for answer in answers(sys.stdin.buffer, understander, instant, complain):
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()

@@ -53,6 +53,10 @@ class Understander:
                 examples.setdefault(intent, []).extend(masked_alone(people, phrase) for phrase in phrases)
         return cls(people, Classifier(examples), Evidence())
 
+    def with_roster(self, roster: Sequence[RosterEntry]) -> Self:
+        """The same understanding for other people; nothing is trained again."""
+        return type(self)(People(roster), self.classifier, self.evidence)
+
     def understand(self, text: str, now: datetime, pending: Mapping[str, Any] | None = None) -> Understood:
         """What a sentence means at an instant (a zoneless one is Asia/Shanghai)."""
         local = now.astimezone(ZoneInfo("Asia/Shanghai")) if now.tzinfo else now

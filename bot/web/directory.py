@@ -16,9 +16,11 @@ async def people(bot: Bot) -> list[dict[str, Any]]:
     """Everybody who works here today, in pinyin order, with department, title, roles and manager."""
     async with bot.database.transaction(bot.outbox(), "console") as tx:
         found = []
-        for person in await people_queries.active(tx, tx.today):
-            post = await org.main_assignment(tx, person.id, tx.today)
-            line = await org.manager_line(tx, person.id, tx.today)
+        present = await people_queries.active(tx, tx.today)
+        every_post = await org.assignments_of(tx, [person.id for person in present], tx.today)
+        posts = {post.person: post for post in every_post if post.main}
+        for person in present:
+            post = posts.get(person.id)
             found.append(
                 {
                     "id": person.id,
@@ -26,7 +28,7 @@ async def people(bot: Bot) -> list[dict[str, Any]]:
                     "department": post.unit_name if post else "",
                     "title": post.title if post else "",
                     "roles": sorted(await org.roles(tx, person.id, tx.today)),
-                    "manager": line[0] if line else None,
+                    "manager": post.manager if post else None,
                 }
             )
         return found

@@ -64,6 +64,14 @@ async def active(tx: Tx, on: date) -> list[PersonView]:
     return [view for view in await _views(tx, on, _covers(on)) if view.employed(on)]
 
 
+async def revision(tx: Tx) -> str:
+    """Changes whenever somebody is hired, leaves or is corrected: cheap to ask before reading everybody again."""
+    row = await tx.session.execute(
+        select(func.count(), func.max(Employment.id), func.count(Employment.voided_at), func.count(Employment.left_on))
+    )
+    return "/".join(str(part) for part in row.one())
+
+
 async def employed(tx: Tx, ids: Collection[PersonId], on: date) -> set[PersonId]:
     """Those of the ids who are employed on the day."""
     found = await tx.session.scalars(select(Employment.person).where(Employment.person.in_(list(ids)), _covers(on)))

@@ -29,8 +29,10 @@ async def said(office: Office, who: str, intent: str, text: str = "", /, **slots
     return shown(reply)
 
 
-async def test_a_type_with_its_legal_ground_runs_its_whole_length(office: Office) -> None:
-    card = await said(office, "zhangwei", "leave.request", leave_type="paternity", start_date="2026-03-30")
+@pytest.mark.parametrize("slots", [{}, {"end_date": "2026-03-30"}], ids=["from a day on", "a day alone"])
+async def test_a_type_with_its_legal_ground_runs_its_whole_length(office: Office, slots: dict[str, str]) -> None:
+    said_so = {"leave_type": "paternity", "start_date": "2026-03-30", **slots}
+    card = await said(office, "zhangwei", "leave.request", **said_so)
     assert "陪产假" in card.text
     assert "10 天" in card.text
     grounds = {field.label: field.value for field in card.fields}
@@ -38,6 +40,11 @@ async def test_a_type_with_its_legal_ground_runs_its_whole_length(office: Office
     assert "待 HR 核对" in grounds["依据"]
     # ten calendar days from 30 March, 清明 on 5 April not counted
     assert "至 4月9日(周四)" in card.text
+
+
+async def test_one_day_of_it_when_one_day_is_said(office: Office) -> None:
+    slots = {"leave_type": "paternity", "start_date": "2026-03-30", "end_date": "2026-03-30", "duration_days": 1}
+    assert "3月30日(周一) 1 天" in (await said(office, "zhangwei", "leave.request", **slots)).text
 
 
 async def test_maternity_leave_outlasts_the_published_shifts(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.cli.understand import roster
+from bot.understanding.roster import roster_file
 from bot.understanding.understander import Understander
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "dialogue.yaml").read_text("utf-8"))
@@ -23,7 +23,7 @@ PENDING: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def understander() -> Understander:
-    return Understander.load(roster())
+    return Understander.load(roster_file())
 
 
 @pytest.mark.parametrize(("kind", "said", "meant"), [(k, s, m) for k, rows in CASES.items() for s, m in rows.items()])

@@ -14,10 +14,11 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from bot.cli.understand import register, roster
+from bot.cli.understand import register
 from bot.understanding import amounts
 from bot.understanding.numbers import number
 from bot.understanding.people import People
+from bot.understanding.roster import roster_file
 from bot.understanding.text import normalise
 from bot.understanding.understander import Understander
 
@@ -31,7 +32,7 @@ FLOOR = {"intent": 0.95, "both": 0.92}
 
 @pytest.fixture(scope="module")
 def understander() -> Understander:
-    return Understander.load(roster())
+    return Understander.load(roster_file())
 
 
 def hard(slots: dict[str, Any]) -> dict[str, Any]:
@@ -106,11 +107,11 @@ def test_an_adjustment_says_who_what_and_how_much(understander: Understander) ->
     ],
 )  # fmt: skip
 def test_names(said: str, names: list[str]) -> None:
-    assert [mention.name for mention in People(roster()).find(normalise(said))] == names
+    assert [mention.name for mention in People(roster_file()).find(normalise(said))] == names
 
 
 def test_a_sound_shared_by_two_keeps_both() -> None:
-    people = People(roster())
+    people = People(roster_file())
     assert {entry.name for entry in people.candidates("zhangwei")} == {"张伟", "张玮"}
     assert [entry.name for entry in people.candidates("@Fiona")] == ["王芳"]
 

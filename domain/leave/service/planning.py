@@ -88,10 +88,10 @@ def with_law(policy: TypePolicy, person: PersonView, on: date) -> TypePolicy:
 
 
 def _whole(period: Period, policy: TypePolicy, law: Entitlement | None) -> Period:
-    """从4月1日开始休产假: without an end the whole entitlement."""
-    open_ended = period.end is None and period.duration_days is None and period.duration_hours is None
+    """从4月1日开始休产假: a day alone is where the whole entitlement begins; who wants one day says so."""
+    open_ended = period.end in {None, period.start} and period.duration_days is None and period.duration_hours is None
     if policy.whole and law is not None and open_ended and period.start_time is None:
-        return replace(period, duration_days=law.days)
+        return replace(period, end=None, duration_days=law.days)
     return period
 
 

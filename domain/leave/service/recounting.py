@@ -8,6 +8,8 @@ from datetime import date
 
 from sqlalchemy import select, update
 
+from domain.approvals import queries as approval_queries
+from domain.approvals import service as approvals
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.leave.errors import Overlapping
@@ -17,7 +19,7 @@ from domain.leave.rules.balance import EntryKind, allocate, lots
 from domain.leave.rules.counting import LeaveDay, total, trimmed
 from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import ledger, planning, stored
+from domain.leave.service import ledger, planning, stored, telling
 from domain.leave.service.cancelling import shrink
 from domain.leave.service.deciding import free, net, record
 from domain.leave.service.ledger import Because
@@ -88,19 +90,33 @@ async def _one(tx: Tx, request_id: str) -> bool:
     await tx.audit("leave.recount", row.id, before=str(was), after=str(total(wanted)))
     shown = await stored.view(tx, row)
     dropped = [day.day for day in fresh if day.amount and day.day not in {each.day for each in wanted}]
-    if shown.amount != was or row.state == "cancelled":  # other hours of the same days are no news
+    now = {day.day: day.amount for day in wanted if day.amount}
+    if now != {day.day: day.amount for day in before}:  # other hours of the same days are no news
         await tx.notify(person.id, "leave.recounted", request=shown, before=was, dropped=dropped)
     await tx.notify(person.id, "leave.request", key=row.id, request=shown)
+    await _tell_case(tx, row)
     return True
+
+
+async def _tell_case(tx: Tx, row: RequestRow) -> None:
+    """Whoever is deciding sees the new count; a request of which nothing is left needs no decision."""
+    case = await approval_queries.case_for(tx, row.id)
+    if case is None or not case.live:
+        return
+    if row.state == "cancelled":
+        await approvals.withdraw(tx, case.applicant, case.id)
+        return
+    for turn in await approval_queries.tasks_of(tx, case.id):
+        if turn.state == "open":
+            await telling.task(tx, turn.id, row.id)
 
 
 async def _fresh(tx: Tx, row: RequestRow, person: people.PersonView) -> list[LeaveDay]:
     period = Period.from_json(row.period)
-    if period.end is None and period.start_time is None:
-        half = period.duration_days is not None and period.duration_days % 1 != 0
-        fixed = replace(period, end=row.ends, duration_days=None)
-        last_half = "AM" if half and period.start_half is None and row.ends > row.starts else period.end_half
-        period = replace(fixed, end_half=last_half) if row.ends > row.starts else replace(period, end=None)
+    by_days = period.start_time is None and period.end_time is None and period.weekly_until is None
+    if by_days and period.end in {None, period.start} and row.ends > row.starts:
+        half = period.duration_days is not None and period.duration_days % 1 != 0 and period.start_half is None
+        period = replace(period, end=row.ends, duration_days=None, end_half="AM" if half else period.end_half)
     policy = (await policies(tx, row.starts)).types[LeaveKind(row.kind)]
     policy = planning.with_law(policy, person, row.starts)
     _, days = await planning.counted(tx, person, policy, period)
