@@ -78,12 +78,12 @@ class TransactionalOutbox:
             await self.enqueue(tx, out)
 
     async def emit(self, tx: Tx, event: Event) -> None:
-        event_id = tx.new_id("ev")
+        event_id, where = tx.new_id("ev"), queue.BULK if event.bulk else queue.CHAT
         await queue.defer(
             tx.session,
             [
                 queue.Job(
-                    queue.CHAT,
+                    where,
                     "react",
                     {"event_id": event_id, "event": event.code(), "data": event.to_json(), "reaction": name},
                     lock=f"ev:{event.subject}",

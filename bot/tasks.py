@@ -54,8 +54,11 @@ def register(app: App, handling: Handling, sender: Sender, scheduler: Scheduler,
 
     @app.task(name="react", queue=queue.CHAT, pass_context=True)
     async def react(context: JobContext, event_id: str, event: str, data: dict[str, Any], reaction: str) -> None:
+        happened = Event.from_json(event, data)
+        if context.job.attempts >= MAX_ATTEMPTS:
+            await reacting.give_up(happened)
         guard(context)
-        await reacting.react(event_id, Event.from_json(event, data), reaction)
+        await reacting.react(event_id, happened, reaction)
 
     @app.task(name="scheduled", queue=queue.BULK, pass_context=True)
     async def scheduled(context: JobContext, name: str, planned: str) -> None:
@@ -90,11 +93,20 @@ class Reacting:
             except DBAPIError as error:
                 if not transient(error) or tried == MAX_ATTEMPTS - 1:
                     log.exception("reaction.failed", event_id=event_id, reaction=name)
+                    await self.give_up(event)
                     raise
                 await asyncio.sleep(0.05 * 2**tried)
             except Exception:
                 log.exception("reaction.failed", event_id=event_id, reaction=name)
+                await self.give_up(event)
                 raise
+
+    async def give_up(self, event: Event) -> None:
+        """Emit what the event says of its own failure: the job stays as a dead letter, people are told."""
+        told = event.given_up()
+        if told is not None:
+            async with self.database.transaction(self.outbox(), "system") as tx:
+                await tx.emit(told)
 
     async def _once(self, event_id: str, event: Event, name: str) -> None:
         """The unique row and the reaction's changes commit together; a repeat finds the row."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from domain.org.errors import HrOnly, NotRoster
-from domain.org.importing import apply, sheet
+from domain.org.importing import run, sheet
 from domain.org.importing.plan import Plan, plan
+from domain.org.importing.run import Progress
 from domain.org.importing.sheet import RawRow
 from handlers.chat import Chat, FileRef, Reply, Router
 
@@ -18,14 +19,14 @@ TEMPLATE_FILE = "花名册模板.xlsx"
 @router.intent("#roster_template", private=True)
 async def template(chat: Chat) -> Reply:
     """The empty roster as a file."""
-    await apply.check_may(chat.tx, chat.actor.id)
+    await run.check_may(chat.tx, chat.actor.id)
     return Reply("people.template", file=(TEMPLATE_FILE, sheet.template()))
 
 
 @router.intent("#roster_import", private=True)
 async def begin(chat: Chat) -> Reply:
     """HR wants to import: with the file the dry run, without it what to send."""
-    await apply.check_may(chat.tx, chat.actor.id)
+    await run.check_may(chat.tx, chat.actor.id)
     if not chat.files:
         return Reply("people.send_file")
     return await _dry_run(chat, chat.files[0])
@@ -38,7 +39,7 @@ async def received(chat: Chat) -> Reply | None:
     if not file.name.lower().endswith((".xlsx", ".xlsm")):
         return None
     try:
-        await apply.check_may(chat.tx, chat.actor.id)
+        await run.check_may(chat.tx, chat.actor.id)
         return await _dry_run(chat, file)
     except (HrOnly, NotRoster):
         return None
@@ -46,15 +47,19 @@ async def received(chat: Chat) -> Reply | None:
 
 @router.press("people.import")
 async def do_import(chat: Chat) -> Reply:
-    """The dry run was confirmed: the same file, judged anew and applied."""
-    applied = await apply.apply(chat.tx, chat.actor.id, await _rows(chat, chat.key))
-    return Reply("people.imported", key=chat.key, units=applied.units, **_shown(applied.plan))
+    """The dry run was confirmed: the same file, judged anew. Few rows are done now, many go on in the background."""
+    return _how_far(await run.begin(chat.tx, chat.actor.id, chat.key, await _rows(chat, chat.key)))
 
 
 @router.press("people.import_cancel")
 async def cancel(chat: Chat) -> Reply:
-    """Nothing is imported."""
-    return Reply("people.import_dropped", key=chat.key)
+    """Nothing is imported; what was begun already is not undone and shown as it stands."""
+    begun = await run.find(chat.tx, chat.key)
+    return _how_far(begun) if begun is not None else Reply("people.import_dropped", key=chat.key)
+
+
+def _how_far(progress: Progress) -> Reply:
+    return Reply("people.imported" if progress.over else "people.importing", key=progress.key, progress=progress)
 
 
 async def _dry_run(chat: Chat, file: FileRef) -> Reply:

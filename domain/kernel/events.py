@@ -17,6 +17,8 @@ class Event:
     """Something that happened. Subclasses are frozen dataclasses of plain values."""
 
     types: ClassVar[dict[str, type[Event]]] = {}
+    bulk: ClassVar[bool] = False
+    """Reactions to it are long work, done apart from what people wait for. They do a part and emit what follows."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -31,6 +33,10 @@ class Event:
     def subject(self) -> str:
         """Events of one subject are reacted to in the order in which they happened."""
         return self.code()
+
+    def given_up(self) -> Event | None:
+        """What happened instead when a reaction failed for good, so that somebody can be told; None: only operators."""
+        return None
 
     def to_json(self) -> dict[str, Any]:
         dumped: dict[str, Any] = TypeAdapter(type(self)).dump_python(self, mode="json")

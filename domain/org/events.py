@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from domain.kernel.events import Event
 from domain.kernel.ids import PersonId
@@ -48,3 +49,30 @@ class RolesChanged(Event):
     @property
     def subject(self) -> str:
         return self.person
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportStopped(Event):
+    """A part of a roster's import failed by our fault; what came before it holds."""
+
+    import_id: str
+
+    @property
+    def subject(self) -> str:
+        return self.import_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPartDue(Event):
+    """The next rows of a roster's import are to be done: `part` counts from 0."""
+
+    bulk: ClassVar[bool] = True
+    import_id: str
+    part: int
+
+    @property
+    def subject(self) -> str:
+        return self.import_id
+
+    def given_up(self) -> ImportStopped:
+        return ImportStopped(import_id=self.import_id)

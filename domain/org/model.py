@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnClause, ForeignKey, String, literal_column, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
 
+from domain.kernel.crypto import Encrypted
 from domain.kernel.tables import Base
 
 
@@ -101,3 +103,31 @@ class RoleGrant(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     voided_at: Mapped[datetime | None]
+
+
+class Import(Base):
+    """A roster that HR imports, named by the file's id: how far it is and what came of it."""
+
+    __tablename__ = "org_import"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(String(40), index=True)
+    state: Mapped[str] = mapped_column(String(12))
+    total: Mapped[int]
+    done: Mapped[int]
+    new: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    units: Mapped[list[Any]]
+    problems: Mapped[list[Any]]
+    begun_at: Mapped[datetime]
+
+
+class ImportPart(Base):
+    """Rows of an import that are still to be done, in one transaction; deleted with it."""
+
+    __tablename__ = "org_import_part"
+
+    import_id: Mapped[str] = mapped_column(ForeignKey("org_import.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rows: Mapped[str] = mapped_column(Encrypted("org_import_part.rows"))

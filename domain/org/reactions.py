@@ -1,10 +1,12 @@
-"""What the organisation does when people leave."""
+"""What the organisation does when people leave, and how a long import goes on."""
 
 from __future__ import annotations
 
 from domain.kernel.events import Reactions
 from domain.kernel.tx import Tx
 from domain.org import service
+from domain.org.events import ImportPartDue, ImportStopped
+from domain.org.importing import run
 from domain.people.events import Left
 
 reactions = Reactions("org")
@@ -14,3 +16,15 @@ reactions = Reactions("org")
 async def vacate(tx: Tx, event: Left) -> None:
     """Posts, headships and roles end with the last day; twice changes nothing."""
     await service.end_all(tx, event.person, event.last_day)
+
+
+@reactions.on(ImportPartDue)
+async def import_part(tx: Tx, event: ImportPartDue) -> None:
+    """The next rows of a roster, one transaction; it asks for those that follow."""
+    await run.do_part(tx, event.import_id, event.part)
+
+
+@reactions.on(ImportStopped)
+async def tell_import_stopped(tx: Tx, event: ImportStopped) -> None:
+    """Who imports is not left waiting."""
+    await run.stop(tx, event.import_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from domain.kernel.events import Event
 from domain.kernel.ids import PersonId
@@ -65,6 +66,7 @@ class OpeningBalance(Event):
     There is one for each person and kind; told again, with the same `as_of`, it corrects the value.
     """
 
+    bulk: ClassVar[bool] = True
     person: PersonId
     kind: str
     days: Decimal

@@ -378,6 +378,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_leave_settlement_id")),
     )
     op.create_table(
+        "org_import",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("units", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_org_import")),
+    )
+    op.create_index(op.f("ix_org_import_person"), "org_import", ["person"], unique=False)
+    op.create_table(
+        "org_import_part",
+        sa.Column("import_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["org_import.id"], name=op.f("fk_org_import_part_import_id")),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_org_import_part")),
+    )
+    op.create_table(
         "org_position",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=80), nullable=False),
@@ -801,6 +825,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_org_role_person"), table_name="org_role")
     op.drop_table("org_role")
     op.drop_table("org_position")
+    op.drop_table("org_import_part")
+    op.drop_index(op.f("ix_org_import_person"), table_name="org_import")
+    op.drop_table("org_import")
     op.drop_table("leave_settlement")
     op.drop_index("uq_leave_request_draft", table_name="leave_request", postgresql_where=sa.text("state = 'draft'"))
     op.drop_index("ix_leave_request_person_state", table_name="leave_request")

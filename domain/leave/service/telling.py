@@ -11,7 +11,13 @@ from domain.leave.service import adjusting, cancelling, policies
 from domain.leave.views import Away
 from domain.people import queries as people
 
-CARD_STATES = {"open": "waiting", "agreed": "approved", "rejected": "rejected", "auto": "approved"}
+CARD_STATES = {
+    "open": "waiting",
+    "agreed": "approved",
+    "rejected": "rejected",
+    "auto": "approved",
+    "withdrawn": "withdrawn",
+}
 
 
 async def task(tx: Tx, task_id: str, subject_id: str) -> None:
@@ -49,9 +55,11 @@ async def _request(tx: Tx, turn: TaskView, request_id: str) -> None:
 async def _outcome(tx: Tx, turn: TaskView) -> dict[str, object]:
     """How the task stands: the card's state, by whom it was decided, whether by the holder."""
     names = await people.names(tx, [turn.closed_by] if turn.closed_by else [])
+    undecided = turn.state not in {"agreed", "rejected", "auto"}
+    outcome = "withdrawn" if undecided and turn.case.state == "withdrawn" else turn.state
     return {
-        "state": CARD_STATES.get(turn.state, "expired"),
-        "outcome": turn.state,
+        "state": CARD_STATES.get(outcome, "expired"),
+        "outcome": outcome,
         "by": names.get(turn.closed_by) if turn.closed_by else None,
         "mine": turn.closed_by == turn.holder,
         "at": turn.closed_at,

@@ -1,4 +1,4 @@
-"""Does what a plan says, row by row; a row that is refused leaves no trace and is reported."""
+"""Does what rows say, one by one; a row that is refused leaves no trace and is reported."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy.exc import IntegrityError
+
 from domain.kernel.errors import DomainError
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.org import queries as org
 from domain.org import service
-from domain.org.errors import HrOnly
 from domain.org.importing.columns import vocabulary
 from domain.org.importing.known import Known, known
-from domain.org.importing.plan import Outcome, Plan, RowVerdict, bosses_of, plan
+from domain.org.importing.plan import Outcome, Plan, RowVerdict, bosses_of, replan
 from domain.org.importing.rows import Problem, Row
-from domain.org.importing.sheet import RawRow
-from domain.org.rules import Role
 from domain.org.service import NewPost
 from domain.people import openings
 from domain.people import queries as people
@@ -28,35 +27,27 @@ from domain.people.service import NewPerson, NewTerms
 
 @dataclass(frozen=True)
 class Applied:
-    """What came of it: the plan as it stood, with rows refused meanwhile turned into errors."""
+    """What came of it: the verdicts as they stood, with refused rows turned into errors."""
 
     plan: Plan
     units: tuple[str, ...]
     """Departments that were created."""
 
 
-async def check_may(tx: Tx, actor: PersonId) -> None:
-    """Raises HrOnly."""
-    if Role.HR not in await org.roles(tx, actor, tx.today):
-        raise HrOnly
-
-
-async def apply(tx: Tx, actor: PersonId, raws: Sequence[RawRow]) -> Applied:
-    """Plan anew and do it; rows with errors are left out. Twice changes nothing. Raises HrOnly."""
-    await check_may(tx, actor)
-    made = await plan(tx, raws)
+async def apply(tx: Tx, rows: Sequence[Row]) -> Applied:
+    """Judge the rows anew and do what they say; wrong ones are left out. Twice changes nothing."""
+    made = await replan(tx, rows)
+    units = await create_units(tx, made)
     facts = await known(tx, [one.row for one in made.verdicts if one.row is not None])
-    units = await _create_units(tx, made, facts)
-    facts = replace(facts, shape=await org.structure(tx, tx.today), starts=await org.unit_starts(tx))
-    done: dict[int, RowVerdict] = {}
-    for verdict in _bosses_first(made, facts):
-        done[verdict.line] = await _one(tx, verdict, facts)
-    await tx.audit("org.import", actor, rows=len(made.verdicts), units=units)
+    done = {one.line: await _one(tx, one, facts) for one in bosses_first(made, facts)}
     return Applied(Plan(tuple(done.get(one.line, one) for one in made.verdicts)), tuple(units))
 
 
-async def _create_units(tx: Tx, made: Plan, facts: Known) -> list[str]:
+async def create_units(tx: Tx, made: Plan) -> list[str]:
     """A path `总部/研发部` creates what is missing of it."""
+    if not made.new_units:
+        return []
+    facts = await known(tx, [one.row for one in made.verdicts if one.row is not None])
     hires = [one.row.hired_on for one in made.verdicts if one.row is not None and one.new_unit]
     for path in made.new_units:
         parent = facts.root
@@ -69,8 +60,8 @@ async def _create_units(tx: Tx, made: Plan, facts: Known) -> list[str]:
     return made.new_units
 
 
-def _bosses_first(made: Plan, facts: Known) -> list[RowVerdict]:
-    """Managers before those who report to them, so that no circle arises on the way."""
+def bosses_first(made: Plan, facts: Known) -> list[RowVerdict]:
+    """What is to be done: managers before those who report to them, so that no circle arises on the way."""
     bosses = bosses_of(made.verdicts, facts)
 
     def depth(number: str) -> int:
@@ -101,10 +92,14 @@ async def _one(tx: Tx, verdict: RowVerdict, facts: Known) -> RowVerdict:
             for kind, days in row.balances.items():
                 await openings.bring(tx, person, kind, days)
     except DomainError as refusal:
-        return replace(
-            verdict, outcome=Outcome.ERROR, row=None, changes=(), problem=Problem("refused", {"code": refusal.code})
-        )
+        return _refused(verdict, Problem("refused", {"code": refusal.code}))
+    except IntegrityError:  # the same was recorded by somebody else at the same moment
+        return _refused(verdict, Problem("meanwhile"))
     return replace(verdict, person=person)
+
+
+def _refused(verdict: RowVerdict, problem: Problem) -> RowVerdict:
+    return replace(verdict, outcome=Outcome.ERROR, row=None, changes=(), problem=problem)
 
 
 async def _hire(tx: Tx, row: Row, facts: Known) -> PersonId:

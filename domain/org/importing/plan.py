@@ -75,7 +75,15 @@ class Plan:
 
 async def plan(tx: Tx, raws: Sequence[RawRow]) -> Plan:
     """Judge every row as of today; only reads."""
-    parsed = [_parsed(raw) for raw in raws]
+    return await _planned(tx, [_parsed(raw) for raw in raws])
+
+
+async def replan(tx: Tx, rows: Sequence[Row]) -> Plan:
+    """Judge rows that were right before: what they are compared with may have changed since."""
+    return await _planned(tx, [RowVerdict(row.line, row.number, row.name, Outcome.UNCHANGED, row=row) for row in rows])
+
+
+async def _planned(tx: Tx, parsed: Sequence[RowVerdict]) -> Plan:
     rows = [one.row for one in parsed if one.row is not None]
     facts = await known(tx, rows)
     repeated = _twice([row.number for row in rows]) | _twice([row.id_number for row in rows])
