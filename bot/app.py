@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 from procrastinate import App as QueueApp
+from sqlalchemy import select
 
 from bot import health, queue, reconcile, tasks
 from bot.database import Database, require_current
@@ -24,6 +25,7 @@ from bot.registry import Registry
 from bot.router import Conversation
 from bot.scheduler import Scheduler
 from bot.sender import Sender
+from bot.tables import InstallationRow
 from bot.understanding.live import LiveUnderstanding
 from bot.understanding.roster import roster_file
 from bot.understanding.understander import Understander
@@ -79,6 +81,14 @@ class Bot:
             await calendar.load_shipped(tx)
             await approvals.load_company(tx)
             await leave.load_policy(tx)
+
+    async def settle_installation(self, kind: str) -> str:
+        """Whose database this is: what was settled before, else `kind` from now on."""
+        async with self.database.transaction(self.outbox(), "system") as tx:
+            found = await tx.session.scalar(select(InstallationRow.kind))
+            if found is None:
+                tx.session.add(InstallationRow(id=tx.new_id("ins"), kind=kind, started_at=tx.now, latest=tx.now))
+            return found or kind
 
     async def start_inbox(self) -> None:
         await require_current(self.database.engine)

@@ -16,6 +16,7 @@ from bot.tables import CardRow, DialogueRow
 from domain.kernel.tx import Tx
 
 PATIENCE = timedelta(minutes=30)
+LATEST = 100
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,16 @@ async def forget(tx: Tx, place: Place) -> None:
     )
 
 
-async def open_cards(tx: Tx, place: Place) -> Sequence[CardRow]:
-    """Cards of this conversation that still offer something, newest first."""
+async def latest_cards(tx: Tx, place: Place) -> Sequence[CardRow]:
+    """The cards of this conversation, newest first, those that offer nothing any more included."""
     rows = await tx.session.scalars(
         select(CardRow)
         .where(
             CardRow.person == place.recipient,
             CardRow.platform == place.platform,
             CardRow.conversation == place.conversation,
-            CardRow.open,
         )
         .order_by(CardRow.updated_at.desc(), CardRow.id.desc())
+        .limit(LATEST)
     )
     return rows.all()

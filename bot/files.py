@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,9 @@ class FileStore:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / file_id
         path.touch(mode=0o600)
-        path.write_bytes(content)
+        with path.open("wb") as file:
+            file.write(content)
+            os.fsync(file.fileno())  # before the row that refers to it commits
 
 
 def safe_name(name: str) -> str:

@@ -110,15 +110,21 @@ class Handling:
             await tx.audit("refused", place.person, code=refusal.code)
         if self.conversation.tracing:
             await trace(tx, place.person, "refused", refusal.code, {})
-        await outbox.enqueue(tx, Outgoing(place, outbox.renderer.refusal(refusal), inbox_id=outbox.inbox_id))
+        # why not is often a fact about the person: a balance, a colleague's dates
+        target = await self._private(tx, outbox, place)
+        await outbox.enqueue(tx, Outgoing(target, outbox.renderer.refusal(refusal), inbox_id=outbox.inbox_id))
+
+    async def _private(self, tx: Tx, outbox: TransactionalOutbox, place: Place) -> Place:
+        """The person's direct chat; a group is told only that there is an answer."""
+        if place.conversation == DIRECT:
+            return place
+        pointer = outbox.renderer.card("bot.sent_privately", {})
+        await outbox.enqueue(tx, Outgoing(place, pointer, inbox_id=outbox.inbox_id))
+        return Place(place.platform, place.person)
 
     async def _reply(self, tx: Tx, outbox: TransactionalOutbox, place: Place, reply: Reply) -> None:
         """Send the reply where it belongs: private ones to the direct chat, with a word in the group."""
-        target = place
-        if reply.private and place.conversation != DIRECT:
-            target = Place(place.platform, place.person)
-            pointer = outbox.renderer.card("bot.sent_privately", {})
-            await outbox.enqueue(tx, Outgoing(place, pointer, inbox_id=outbox.inbox_id))
+        target = await self._private(tx, outbox, place) if reply.private else place
         file_id = await self.files.keep_reply(tx, place.person, reply.file) if reply.file else None
         card = outbox.renderer.card(reply.template, {"intent": "", **reply.data})
         await outbox.enqueue(tx, Outgoing(target, card, reply.key, file_id, outbox.inbox_id))

@@ -22,6 +22,7 @@ from domain.kernel import crypto
 from domain.kernel.clock import Clock
 
 log = structlog.get_logger()
+COMPANY = "company"
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,23 @@ def stop_signal() -> asyncio.Event:
     return stop
 
 
+async def require_schema(url: str, clock: Clock) -> None:
+    """Raises PendingMigration before anything reads a table."""
+    first = database.Database.connect(url, clock, pool_size=1)
+    try:
+        await database.require_current(first.engine)
+    finally:
+        await first.close()
+
+
 async def run(settings: Settings, clock: Clock, roles: Roles) -> None:
     """`hrbot serve` and `hrbot worker`: refuse pending migrations, run until told to stop."""
     stop = stop_signal()
     unlock(settings, demo=False)
     async with database_url(settings) as url:
+        await require_schema(url, clock)
         bot = await composition.build(settings, url, clock)
-        await database.require_current(bot.database.engine)
+        await bot.settle_installation(COMPANY)
         async with running(bot, roles):
             await stop.wait()
             log.info("process.stopping")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import dialogue
+from bot.amending import corrected, same_week
 from bot.dialogue import Dialogue
 from bot.errors import ButtonUnknown, NothingPending, NotYourCard
 from bot.outbox import Place
@@ -22,9 +23,8 @@ from domain.people.queries import PersonView
 from handlers.chat import Ask, Chat, FileRef, Files, OpenCard, Reply, Route
 
 SURE = 0.5
-TIMES = {"start_time", "end_time"}
-HALVES = {"start_half", "end_half"}
 ANSWER, SAY, TAKE = "answer", "say", "take"
+NO_WISH = {"out_of_scope", "smalltalk", "cancel", "confirm", "deny", "dialog.correct", "dialog.inform"}
 BUILT_IN = {ANSWER, SAY, TAKE}
 """Presses that the router answers itself: a question's option, a suggested sentence, a suggested wish."""
 
@@ -118,7 +118,7 @@ class Conversation:
     # words
 
     async def _words(self, turn: Turn, text: str) -> Reply | None:
-        cards = await dialogue.open_cards(turn.tx, turn.place)
+        cards = await dialogue.latest_cards(turn.tx, turn.place)
         pressed = typed_label(cards, text)
         if pressed is not None:
             return await self._press(turn, *pressed)
@@ -139,13 +139,14 @@ class Conversation:
         if waiting is None:
             raise NothingPending
         if meant.intent == "dialog.correct" and waiting.intent:
-            slots = corrected(waiting.slots, meant.slots)
+            slots = corrected(waiting.slots, same_week(turn.update.text, waiting.slots, meant.slots))
             return await self._resume(turn, waiting, slots, correcting=waiting.card_key)
         if meant.intent == "dialog.inform":
             return await self._inform(turn, waiting, meant.slots)
         if meant.intent in {"deny", "dialog.correct"}:
             return Reply("bot.what_instead")
-        form = next((card for card in cards if waiting.kind == "form" and card.key == waiting.card_key), None)
+        keys = {waiting.card_key} if waiting.kind == "form" else set()
+        form = next((card for card in cards if card.open and card.key in keys), None)
         if form is None:
             await dialogue.forget(turn.tx, turn.place)
             if meant.intent == "cancel":
@@ -188,7 +189,7 @@ class Conversation:
     async def _unsure(self, turn: Turn, meant: Understood) -> Reply:
         """Middling confidence: the likeliest wishes as buttons."""
         await dialogue.save(turn.tx, turn.place, Dialogue("choice", "", None, meant.slots))
-        wishes = [name for name, _ in meant.candidates if name != "out_of_scope"][:3]
+        wishes = [name for name, _ in meant.candidates if name not in NO_WISH][:3]
         return Reply("bot.not_understood", wishes=wishes or [meant.intent])
 
     def _home(self, turn: Turn, route: Route, reply: Reply) -> Place:
@@ -238,28 +239,19 @@ def _pending(turn: Turn, cards: Sequence[CardRow]) -> Mapping[str, Any] | None:
     """What the conversation waits for, in the shape that understanding reads."""
     if turn.waiting is not None and turn.waiting.kind != "choice":
         return turn.waiting.pending()
-    undecided = [card for card in cards if any(label == "同意" for label, _ in card.labels)]
+    undecided = [card for card in cards if card.open and any(label == "同意" for label, _ in card.labels)]
     return {"type": "approval_card"} if len(undecided) == 1 else None
 
 
 def typed_label(cards: Sequence[CardRow], text: str) -> tuple[CardRow, str] | None:
-    """The open card whose button was typed: the newest, but of several that wait for a decision none: it is asked."""
+    """The open card whose button was typed: the newest. Of several that wait for a decision none: it is asked.
+
+    A draft is not pressed once a later card offered the same: what the person has in mind is the later one.
+    """
     word = re.sub(r"^[\s\[【「]+|[\s\]】」。.!！]+$", "", text)
-    found = [(card, action) for card in cards for label, action in card.labels if label == word]
-    if sum(card.state == "waiting" for card, _ in found) > 1:
+    found = [(card, action) for card in cards if card.open for label, action in card.labels if label == word]
+    if not found or sum(card.state == "waiting" for card, _ in found) > 1:
         return None
-    return found[0] if found else None
-
-
-def corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Old slots with the changed ones; what the change makes untrue goes (a new half drops clock times, and so on)."""
-    drop: set[str] = set()
-    if TIMES & new.keys():
-        drop |= HALVES | {"duration_hours", "duration_days"}
-    if HALVES & new.keys():
-        drop |= TIMES | {"duration_hours", "duration_days"}
-    if {"start_date", "end_date"} & new.keys():
-        drop |= {"duration_days"}
-    if {"duration_days", "duration_hours"} & new.keys():
-        drop |= TIMES | HALVES | {"end_date", "duration_days", "duration_hours"}
-    return {**{name: value for name, value in old.items() if name not in drop}, **new}
+    card, action = found[0]
+    newest = next(each for each in cards if card.offered[action] in each.offered.values())
+    return (card, action) if card.state != "draft" or newest is card else None

@@ -10,7 +10,7 @@ from handlers.chat import Chat, Reply, Router
 router = Router("basics")
 
 
-@router.intent("help")
+@router.intent("help", private=False)
 async def help_card(chat: Chat) -> Reply:
     today = chat.tx.today
     roles = await org.roles(chat.tx, chat.actor.id, today)
@@ -18,12 +18,12 @@ async def help_card(chat: Chat) -> Reply:
     return Reply("basics.help", name=chat.actor.name, manages=chat.actor.id in heads, hr="hr" in roles)
 
 
-@router.intent("smalltalk")
+@router.intent("smalltalk", private=False)
 async def greet(chat: Chat) -> Reply:
     return Reply("basics.hello", name=chat.actor.name)
 
 
-@router.intent("human.handoff", private=True)
+@router.intent("human.handoff")
 async def hand_over(chat: Chat) -> Reply:
     """Tell HR that somebody wants to talk; what was written stays between the person and the bot."""
     tx, actor = chat.tx, chat.actor

@@ -148,8 +148,11 @@ class Router:
         self.presses: dict[str, Route] = {}
         self.file_routes: list[Route] = []
 
-    def intent(self, name: str, *, private: bool = False) -> Callable[[H], H]:
-        """`leave.balance`, or finer `leave.balance#explain`, or `#explain` for an aspect of any intent."""
+    def intent(self, name: str, *, private: bool = True) -> Callable[[H], H]:
+        """`leave.balance`, or finer `leave.balance#explain`, or `#explain` for an aspect of any intent.
+
+        Asked in a group, the answer goes to the direct chat unless the handler says that anybody may read it.
+        """
         return self._claim(self.intents, name, private)
 
     def press(self, name: str) -> Callable[[H], H]:

@@ -8,11 +8,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bot import deadletters, process
+from bot import deadletters, keys, process
 from bot.cli.fail import fail, known
 from bot.database import Database, require_current
 from config.settings import Settings
-from domain.kernel import audit
+from domain.kernel import audit, crypto
 from domain.kernel.clock import SystemClock
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ def on_database(work: Callable[[Database], Awaitable[T]], data_dir: str | None) 
     settings = Settings.model_validate({"data_dir": data_dir}) if data_dir else Settings()
 
     async def run() -> T:
-        process.unlock(settings, demo=True)
+        crypto.unlock(keys.existing(settings.data_dir))
         async with process.database_url(settings) as url:
             database = Database.connect(url, SystemClock(), pool_size=2)
             try:

@@ -19,6 +19,7 @@ from bot.process import Roles
 from bot.tables import InstallationRow
 from config.settings import Settings
 from domain.kernel.clock import SHANGHAI, Clock
+from domain.people import queries as people
 
 log = structlog.get_logger()
 DEMO = "demo"
@@ -55,7 +56,7 @@ async def prepared(settings: Settings, url: str, clock: Clock) -> Bot:
     await bot.load_company()
     async with bot.database.transaction(bot.outbox(), "demo") as tx:
         found = await tx.session.scalar(select(InstallationRow))
-        if found is not None and found.kind != DEMO:
+        if (found is None and await people.active(tx, tx.today)) or (found is not None and found.kind != DEMO):
             raise DemoRefused("this database holds a real company; the demo needs a --data-dir of its own")
         if found is not None and found.latest > tx.now:
             seen = found.latest.astimezone(SHANGHAI).isoformat(timespec="minutes")

@@ -21,7 +21,7 @@ async def test_a_fault_of_ours_gets_a_reference_and_can_be_replayed(stage: Stage
 
     stage.bot.registry.intents["smalltalk"] = working
     assert await deadletters.replay(stage.bot.database, letter.id) == 1
-    await stage.expect("lilei", "李雷,您好")
+    await stage.expect("lilei", "李雷，您好")
     assert await deadletters.found(stage.bot.database) == []
     assert await deadletters.replay(stage.bot.database, letter.id) == 0
 
