@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent / "cn" / "calendar"
+LAW = Path(__file__).parent / "cn" / "holidays.yaml"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,17 @@ def notices() -> Iterator[YearNotice]:
     for path in sorted(FOLDER.glob("*.yaml")):
         if (known := notice(int(path.stem))) is not None:
             yield known
+
+
+@cache
+def statutory_days(year: int) -> Mapping[str, int]:
+    """How many statutory days each holiday has in a year. Raises LookupError before the first row of the law."""
+    rows = yaml.safe_load(LAW.read_text("utf-8"))
+    in_force = [row for row in rows if row["effective_from"] <= date(year, 1, 1)]
+    if not in_force:
+        raise LookupError(f"no law of holidays is known for {year}")
+    days: dict[str, int] = max(in_force, key=lambda row: row["effective_from"])["days"]
+    return days
 
 
 def parse(document: dict[str, Any]) -> YearNotice:

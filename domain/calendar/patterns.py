@@ -24,6 +24,13 @@ def shipped() -> tuple[Pattern, ...]:
     return tuple(parse(entry["effective_from"], entry) for entry in document["patterns"])
 
 
+@cache
+def notice_month() -> int:
+    """From which month (1…12) on the next year's notice is expected to be loaded."""
+    document = yaml.safe_load(FILE.read_text("utf-8"))
+    return int(document["next_year_expected_from_month"])
+
+
 def parse(effective_from: date, document: dict[str, Any]) -> Pattern:
     """A pattern from `{week: {monday: ["09:00-12:00"]}, adjusted_as: monday}`. Raises ValueError, KeyError."""
     week = {WEEKDAYS.index(name): spans(written) for name, written in document["week"].items()}

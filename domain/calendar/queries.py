@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -49,6 +49,15 @@ class YearView:
     source: str
     published: bool
     version: int
+
+
+@dataclass(frozen=True)
+class DayChange:
+    """A day that a notice makes something else."""
+
+    day: date
+    before: DayKind
+    after: DayKind
 
 
 @dataclass
@@ -103,6 +112,30 @@ async def years(tx: Tx) -> list[YearView]:
     """What is loaded, oldest first."""
     loaded = await _loaded(tx)
     return [YearView(year, row.notice["source"], row.published, row.version) for year, row in sorted(loaded.items())]
+
+
+async def year_changes(tx: Tx, notice: YearNotice) -> list[DayChange]:
+    """The days that would be something else if the notice were loaded, in order."""
+    touched = {day for one in notice.holidays for day in (one.off_start, one.off_end, *one.workdays)}
+    start = min(touched | {date(notice.year, 1, 1)})
+    end = max(touched | {date(notice.year, 12, 31)})
+    now = await _book(tx, start, end)
+    then = replace(now, notices=now.notices | {notice.year: notice})
+    kinds = ((day, now.kind(day), then.kind(day)) for day in days(start, end))
+    return [DayChange(day, before, after) for day, before, after in kinds if before is not after]
+
+
+async def holds(tx: Tx, notice: YearNotice) -> bool:
+    """Whether this very notice is what is loaded of its year."""
+    row = (await _loaded(tx)).get(notice.year)
+    return row is not None and parse(row.notice) == notice
+
+
+async def missing_year(tx: Tx, on: date) -> int | None:
+    """The year whose notice should be there on the day and is not: this one, from November on the next one too."""
+    published = {view.year for view in await years(tx) if view.published}
+    wanted = [on.year, on.year + 1] if on.month >= patterns.notice_month() else [on.year]
+    return next((year for year in wanted if year not in published), None)
 
 
 async def absences(tx: Tx, persons: Collection[PersonId], start: date, end: date) -> list[AbsenceView]:

@@ -15,6 +15,10 @@ from domain.calendar.model import Absence, PatternRow, Regime, ShiftRow, YearRow
 from domain.calendar.rules import Pattern, ShiftDay, Window, lay_out
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
+from domain.org import queries as org
+from domain.org.rules import Role
+
+YEARS = "calendar_year"
 
 
 async def load_year(tx: Tx, notice: YearNotice) -> bool:
@@ -26,7 +30,7 @@ async def load_year(tx: Tx, notice: YearNotice) -> bool:
         day.year not in near for holiday in notice.holidays for day in (holiday.off_start, holiday.off_end)
     ):
         raise YearMismatch(year=notice.year)
-    await _one_at_a_time(tx)
+    await _one_at_a_time(tx, YEARS)
     held = await tx.session.scalar(
         select(YearRow).where(YearRow.year == notice.year).order_by(YearRow.version.desc()).limit(1)
     )
@@ -56,7 +60,7 @@ async def load_shipped(tx: Tx) -> None:
 
     A year that was loaded as published stays, whoever corrected it. Twice changes nothing.
     """
-    await _one_at_a_time(tx)
+    await _one_at_a_time(tx, YEARS)
     settled = {view.year for view in await queries.years(tx) if view.published}
     for notice in notices():
         if notice.year not in settled:
@@ -82,10 +86,12 @@ async def decide_pattern(tx: Tx, pattern: Pattern) -> None:
 async def publish_shifts(tx: Tx, person: PersonId, days: Mapping[date, ShiftDay]) -> list[date]:
     """Publish days of a person, rest days too; the days that are new or differ. Emits ShiftsPublished for them.
 
-    From the first published day on the person works by shifts. Raises ShiftUnclear, ShiftTooLong, ShiftOverlap.
+    From the first published day on the person works by shifts. Of two who publish the same day at once, the later
+    one holds. Raises ShiftUnclear, ShiftTooLong, ShiftOverlap.
     """
     for day, planned in days.items():
         lay_out(day, planned.spans)
+    await _one_at_a_time(tx, f"calendar_shift:{person}")
     live = ShiftRow.person == person, ShiftRow.replaced_at.is_(None), ShiftRow.day.in_(list(days))
     held = {row.day: (row.shift, row.spans) for row in await tx.session.scalars(select(ShiftRow).where(*live))}
     changed = sorted(day for day, new in days.items() if held.get(day) != (new.shift, patterns.written(new.spans)))
@@ -108,6 +114,7 @@ async def publish_shifts(tx: Tx, person: PersonId, days: Mapping[date, ShiftDay]
 
 async def work_by(tx: Tx, person: PersonId, since: date, *, shifts: bool) -> None:
     """From a day on the person works published shifts, or keeps the company's hours."""
+    await _one_at_a_time(tx, f"calendar_shift:{person}")
     row = await tx.session.scalar(select(Regime).where(Regime.person == person, Regime.valid_from == since))
     if row is None:
         row = Regime(id=tx.new_id("cr"), person=person, valid_from=since)
@@ -137,6 +144,20 @@ async def clear_absence(tx: Tx, source: str) -> None:
     await tx.session.execute(delete(Absence).where(Absence.source == source))
 
 
-async def _one_at_a_time(tx: Tx) -> None:
-    """Years are loaded by one transaction at a time: several processes may start at once."""
-    await tx.session.execute(text("select pg_advisory_xact_lock(hashtext('calendar_year'))"))
+async def warn_missing_year(tx: Tx, day: date) -> None:
+    """Tell HR that a year's notice is not loaded, what that means and what to do; once in seven days.
+
+    The weeks are counted from the first day on which it was expected; a further call within one says nothing new.
+    """
+    year = await queries.missing_year(tx, day)
+    if year is None:
+        return
+    week = (day - date(year - 1, patterns.notice_month(), 1)).days // 7
+    for person in await org.holders(tx, Role.HR, day):
+        key = f"calendar-missing-{year}-{week}"
+        await tx.notify(person, "calendar.year_missing", key=key, year=year)
+
+
+async def _one_at_a_time(tx: Tx, what: str) -> None:
+    """Until the commit nobody else does the same: years by several starting processes, one person's shifts."""
+    await tx.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})

@@ -177,6 +177,7 @@ async def test_a_fault_in_the_middle_is_told_and_the_rest_goes_on(
     await stage.press_label("wangfang", "继续导入")
     ended = await stage.expect("wangfang", "花名册已导入", "新增 120 人", patience=30)
     assert ended["card"]["id"] == stopped["card"]["id"]
+    stage.forget_unread("wangfang")
     assert await deadletters.replay(stage.bot.database, "all") == 1
     await stage.settle()
     assert await counted(stage, "4___") == 120

@@ -27,7 +27,7 @@ EXACT_DIGITS = 15
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row is not imported; `code` has its words in `cards/people/import.yaml`, `facts` fill them."""
+    """Why a row is not imported; `code` has its words in `cards/people/_problems.yaml`, `facts` fill them."""
 
     code: str
     facts: Mapping[str, Any] = field(default_factory=dict)
