@@ -1,4 +1,4 @@
-"""What leave does about approvals' and the calendar's events."""
+"""What leave does about approvals', the calendar's and people's events."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from domain.kernel.tx import Tx
 from domain.leave import service
 from domain.leave.service import telling
 from domain.leave.service.deciding import Decision
+from domain.leave.service.opening import Opening, bring
+from domain.people.events import OpeningBalance
 
 reactions = Reactions("leave")
 
@@ -51,3 +53,9 @@ async def recount_year(tx: Tx, event: YearPublished) -> None:
 async def recount_person(tx: Tx, event: ShiftsPublished) -> None:
     """Leave asked for before the shifts were known is counted again on them."""
     await service.recount_person(tx, event.person, event.start, event.end)
+
+
+@reactions.on(OpeningBalance)
+async def book_opening(tx: Tx, event: OpeningBalance) -> None:
+    """The balance that HR brought along, or corrects."""
+    await bring(tx, event.person, Opening(event.kind, event.days, event.as_of))
