@@ -27,13 +27,23 @@ class SystemClock:
 
 
 class ShiftedClock:
-    """Starts at a given instant and runs on at the pace of real time (`hrbot demo --now`)."""
+    """Stands at a given instant until `run`, then goes on at the pace of real time (`hrbot demo --now`)."""
 
     def __init__(self, start: datetime) -> None:
         self._start = start.astimezone(UTC)
-        self._anchor = time.monotonic()
+        self._anchor: float | None = None
+
+    def go_on_from(self, instant: datetime) -> None:
+        """Stand at a later instant instead; never goes back."""
+        self._start = max(self._start, instant.astimezone(UTC))
+
+    def run(self) -> None:
+        """Time passes from here on; called when a message would be answered. A second call changes nothing."""
+        self._anchor = self._anchor or time.monotonic()
 
     def now(self) -> datetime:
+        if self._anchor is None:
+            return self._start
         return self._start + timedelta(seconds=time.monotonic() - self._anchor)
 
 

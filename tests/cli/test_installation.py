@@ -11,7 +11,7 @@ from bot import app as composition
 from bot import database, embedded, process
 from bot.demo import start
 from config.settings import Settings
-from domain.kernel.clock import FixedClock
+from domain.kernel.clock import FixedClock, ShiftedClock, shanghai
 from tests.conftest import NOW, CompanyFactory
 
 
@@ -38,6 +38,13 @@ async def test_the_clock_of_a_demo_is_never_set_back(
     clock.advance(timedelta(days=-1))
     with pytest.raises(start.DemoRefused, match="later than --now"):
         await start.prepared(Settings(data_dir=tmp_path), url, clock)
+
+
+async def test_the_same_command_again_goes_on_where_time_had_come_to(company: CompanyFactory, tmp_path: Path) -> None:
+    url, clock = await company(NOW), ShiftedClock(shanghai("2026-03-11T09:30"))
+    bot = await start.prepared(Settings(data_dir=tmp_path), url, clock)
+    await bot.database.close()
+    assert clock.now() == shanghai(NOW) + start.REMEMBER
 
 
 async def test_serving_an_unmigrated_database_says_what_to_do(server: embedded.Embedded, clock: FixedClock) -> None:

@@ -41,6 +41,9 @@ def test_the_business_day_turns_at_sixteen_utc(machine_zone: str) -> None:
 
 def test_a_shifted_clock_runs_on_at_the_pace_of_real_time() -> None:
     clock = ShiftedClock(shanghai("2026-03-11T10:30"))
+    assert clock.now() == clock.now() == shanghai("2026-03-11T10:30"), "it stands until it is told to run"
+    clock.go_on_from(shanghai("2026-03-11T09:00"))
+    clock.run()
     first, second = clock.now(), clock.now()
     assert shanghai("2026-03-11T10:30") <= first <= second
     assert second - first < timedelta(seconds=5)
