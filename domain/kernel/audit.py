@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,24 +84,30 @@ async def seal(session: AsyncSession, limit: int = 5_000) -> int:
     return sealed
 
 
-def faults(rows: Iterable[AuditRow]) -> list[Fault]:
-    """Walk the chain from its start: gaps, changed rows. Rows come ordered by position."""
-    found: list[Fault] = []
-    previous, expected = GENESIS, 1
-    for row in rows:
-        if row.position != expected:
-            found.append(Fault(row.id, f"position {row.position} where {expected} was due: a row is missing"))
-        if chained(previous, row) != row.digest:
-            found.append(Fault(row.id, "the row differs from what was sealed"))
-        previous, expected = row.digest or GENESIS, (row.position or 0) + 1
-    return found
+class Walk:
+    """Walks the chain from its start, row by row, and keeps what is wrong."""
+
+    def __init__(self) -> None:
+        self.previous, self.length = GENESIS, 0
+        self.faults: list[Fault] = []
+
+    def step(self, row: AuditRow) -> None:
+        """The next row by position: is one missing before it, does it still say what was sealed?"""
+        self.length += 1
+        if row.position != self.length:
+            self.faults.append(Fault(row.id, f"position {row.position} where {self.length} was due: a row is missing"))
+            self.length = row.position or self.length
+        if chained(self.previous, row) != row.digest:
+            self.faults.append(Fault(row.id, "the row differs from what was sealed"))
+        self.previous = row.digest or GENESIS
 
 
 async def verify(session: AsyncSession) -> tuple[int, list[Fault]]:
     """Seal first, then check the whole chain; how many rows it holds and what is wrong."""
     while await seal(session):
         await session.flush()
-    rows = list(
-        await session.scalars(select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position))
-    )
-    return len(rows), faults(rows)
+    walk = Walk()
+    rows = select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position)
+    async for row in await session.stream_scalars(rows.execution_options(yield_per=1_000)):
+        walk.step(row)
+    return walk.length, walk.faults
