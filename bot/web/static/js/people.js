@@ -48,7 +48,7 @@ export class People {
     const button = el("button", {
       type: "button", class: "person", tabindex: "-1", title: manager ? words.reportsTo(manager) : null,
       data: { testid: `person-${person.id}`, person: person.id }, on: { click: () => this.choose(person.id) },
-    }, avatar(person), el("span", { class: "person-text" }, el("span", { class: "person-name", text: person.name }), el("span", { class: "person-title", text: person.title ?? "" })), badge, said);
+    }, avatar(person), el("span", { class: "person-text" }, el("span", { class: "person-name", text: person.name }), el("span", { class: "person-title", text: [person.title, manager && words.reportsTo(manager)].filter(Boolean).join(" · ") })), badge, said);
     const item = el("li", {}, button);
     this.#buttons.set(person.id, { button, badge, said, item });
     return item;

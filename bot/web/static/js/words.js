@@ -43,7 +43,7 @@ export const words = {
   members: (n) => `${n} 人`,
   you: "我",
   welcome: (name) => `${name}，您好`,
-  welcomeLead: "请假、考勤、班次、工资、审批，直接说就行。例如：",
+  welcomeLead: "请假、查余额、看审批，直接说就行。例如：",
   sending: "发送中…",
   sent: "已发送",
   notSent: "没有发出去",
@@ -73,10 +73,10 @@ export const words = {
 
 /** What can be said, by what the person is; those that end in … are only filled in. */
 export const SUGGESTIONS = {
-  everybody: ["我还有几天年假", "我想下周三下午请半天年假", "谁会审批我的请假", "我明天几点的班", "昨天忘打卡了，补一下 9 点", "上个月工资明细"],
-  manager: ["待我审批的有哪些", "下周团队谁请假了"],
-  hr: ["上个月离职率是多少", "发起满意度调研…"],
-  payroll: ["核算上个月工资"],
+  everybody: ["我还有几天年假", "我想下周三下午请半天年假", "我的年假是怎么算出来的", "谁会审批我的请假", "下周谁休假", "帮助"],
+  manager: ["我的待办"],
+  hr: ["花名册模板", "给韩梅梅加1天年假，原因：补休…"],
+  payroll: [],
 };
 
 /** A clear sentence for an answer that was not what we hoped; the server's own Chinese words go first. */
