@@ -29,3 +29,7 @@ class FileTooLarge(Invalid):
 
 class NothingPending(Invalid):
     """好的, 算了 or 改成… with nothing that waits for it."""
+
+
+class NothingToChange(Invalid):
+    """改成… with no draft open; perhaps it is submitted already."""

@@ -10,7 +10,7 @@ from typing import Any
 from bot import dialogue
 from bot.amending import corrected, same_week
 from bot.dialogue import Dialogue
-from bot.errors import ButtonUnknown, NothingPending, NotYourCard
+from bot.errors import ButtonUnknown, NothingPending, NothingToChange, NotYourCard
 from bot.outbox import Place
 from bot.platforms.port import DIRECT, Update
 from bot.registry import Registry, arguments
@@ -137,7 +137,7 @@ class Conversation:
     async def _continue(self, turn: Turn, meant: Understood, cards: Sequence[CardRow]) -> Reply | None:
         waiting = turn.waiting
         if waiting is None:
-            raise NothingPending
+            raise NothingToChange if meant.intent == "dialog.correct" else NothingPending
         if meant.intent == "dialog.correct" and waiting.intent:
             slots = corrected(waiting.slots, same_week(turn.update.text, waiting.slots, meant.slots))
             return await self._resume(turn, waiting, slots, correcting=waiting.card_key)
