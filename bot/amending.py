@@ -20,7 +20,8 @@ def corrected(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         drop |= HALVES | {"duration_hours", "duration_days"}
     if HALVES & new.keys():
         drop |= TIMES | {"duration_hours", "duration_days"}
-    if {"start_date", "end_date"} & new.keys():
+    moved = new.keys() & {"start_date", "end_date"}
+    if moved and not (moved == {"start_date"} and "end_date" not in old):  # 3 days from another start stay 3 days
         drop |= {"duration_days"}
     if {"duration_days", "duration_hours"} & new.keys():
         drop |= TIMES | HALVES | {"end_date", "duration_days", "duration_hours"}

@@ -36,6 +36,8 @@ class Dialogue:
         shape: dict[str, Any] = {"type": kind, "intent": self.intent, "slots": dict(self.slots)}
         if self.asked:
             shape["asked"] = self.asked
+        if self.aspect:
+            shape["aspect"] = self.aspect
         return shape
 
 

@@ -72,7 +72,7 @@ class Renderer:
         text = self._text(words, error.facts)
         return Card(template=f"{context}.{ERRORS}.{name}", text=text, preview="hrbot")
 
-    def _words(self, listed: str, name: str, **facts: Any) -> str:
+    def _words(self, listed: str, name: str, /, **facts: Any) -> str:
         """`words('people._problems', code, p=facts)` in a card: words that several cards share, from one list."""
         return self._text(self._load(listed)[name], facts)
 

@@ -22,6 +22,21 @@ def day(value: date) -> str:
     return f"{value.month}月{value.day}日(周{WEEKDAYS[value.weekday()]})"
 
 
+def dated(value: date, today: date) -> str:
+    """3月31日(周三) of this year, 2027年3月31日(周三) of another one."""
+    return day(value) if value.year == today.year else f"{value.year}年{day(value)}"
+
+
+def hours_of(windows: Iterable[Any]) -> str:
+    """A day's working hours: 09:00–12:00、13:00–18:00; the end of a night shift is 次日06:00."""
+    return "、".join(_hours(window.start, window.end) for window in windows)
+
+
+def _hours(start: datetime, end: datetime) -> str:
+    start, end = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
+    return f"{start:%H:%M}–{'次日' if end.date() > start.date() else ''}{end:%H:%M}"
+
+
 def clock(value: datetime | time) -> str:
     """09:00, in Shanghai."""
     if isinstance(value, datetime):
@@ -75,6 +90,8 @@ def environment() -> SandboxedEnvironment:
     env = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
     filters: dict[str, Any] = {
         "day": day,
+        "dated": dated,
+        "hours_of": hours_of,
         "clock": clock,
         "when_": when,
         "days": days,

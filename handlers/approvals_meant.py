@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from domain.approvals import queries
 from domain.approvals.errors import CaseUnknown, NotYourTask
 from domain.approvals.queries import CaseView, TaskView
+from domain.kernel.ids import PersonId
 from domain.org import queries as org
+from handlers.approvals_words import CODE
 from handlers.chat import Ask, Chat
 
-CODE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2}-[0-9A-Za-z]{3,6})(?![A-Za-z0-9])")
 TASK, CASE = "apt_", "apc_"
 MANY = 5
 
@@ -51,13 +51,14 @@ async def meant_tasks(chat: Chat) -> list[TaskView]:
     if "task" in chat.slots:
         said = str(chat.slots["task"])
         if said.startswith(TASK):
-            return [await queries.task(chat.tx, said)]
+            return [await queries.task(chat.tx, said.partition(" ")[0])]
         return _picked(said, tasks)
-    case = await _named(chat)
-    if case is not None:
-        return [await _task_in(chat, case)]
-    wanted = persons(chat)
-    return [task for task in tasks if of_kind(chat, task.case) and (not wanted or task.case.applicant_name in wanted)]
+    if codes := codes_in(chat.text):
+        return [await _task_in(chat, await queries.by_code(chat.tx, code)) for code in codes]
+    left_out, kind = listed(chat.slots.get("except")), chat.slots.get("kind")
+    wanted = [name for name in persons(chat) if name not in left_out]
+    meant = [task for task in tasks if of_kind(kind, task.case)]
+    return [task for task in meant if not wanted or task.case.applicant_name in wanted]
 
 
 async def own_cases(chat: Chat) -> list[CaseView]:
@@ -69,8 +70,15 @@ async def own_cases(chat: Chat) -> list[CaseView]:
     named = await _named(chat)
     if named is not None:
         return [await _visible(chat, named)]
-    cases = [case for case in await queries.mine(chat.tx, chat.actor.id, limit=20) if of_kind(chat, case)]
+    cases = [
+        case for case in await queries.mine(chat.tx, chat.actor.id, limit=20) if of_kind(chat.slots.get("kind"), case)
+    ]
     return [case for case in cases if case.live] or cases[:1]
+
+
+def codes_in(text: str) -> list[str]:
+    """The short codes of a sentence, each once."""
+    return list(dict.fromkeys(code.upper() for code in CODE.findall(text)))
 
 
 async def _named(chat: Chat) -> CaseView | None:
@@ -87,12 +95,13 @@ async def _visible(chat: Chat, case: CaseView) -> CaseView:
     raise CaseUnknown(code=case.shown_code)
 
 
-def one_task(tasks: Sequence[TaskView]) -> TaskView:
-    """The only one. Raises Ask which."""
+def one_task(tasks: Sequence[TaskView], reason: str = "", *, back: bool = False) -> TaskView:
+    """The only one. Raises Ask which; its buttons keep a reason that was said already."""
     if len(tasks) == 1:
         return tasks[0]
-    options = [_option(task.id, task.case) for task in tasks[:MANY]]
-    raise Ask("task", "approvals.which", options=options)
+    options = [_option(f"{task.id} {reason}".strip(), task.case, task.waited) for task in tasks[:MANY]]
+    more = max(len(tasks) - MANY, 0)
+    raise Ask("task", "approvals.which", options=options, more=more, whole="waiting", back=back)
 
 
 def one_case(chat: Chat, cases: Sequence[CaseView]) -> CaseView:
@@ -103,11 +112,19 @@ def one_case(chat: Chat, cases: Sequence[CaseView]) -> CaseView:
         return cases[int(said) - 1]
     if len(meant) == 1:
         return meant[0]
-    raise Ask("case", "approvals.which", options=[_option(case.id, case) for case in cases[:MANY]])
+    options = [_option(case.id, case, minutes(chat, case), chat.actor.id) for case in cases[:MANY]]
+    more = max(len(cases) - MANY, 0)
+    raise Ask("case", "approvals.which", options=options, more=more, whole="own", back=False)
 
 
-def _option(value: str, case: CaseView) -> dict[str, str]:
-    return {"value": value, "label": case.label, "code": case.shown_code}
+def minutes(chat: Chat, case: CaseView) -> int:
+    """How long a case runs or ran, in minutes."""
+    return int(((case.decided_at or chat.tx.now) - case.opened_at).total_seconds()) // 60
+
+
+def _option(value: str, case: CaseView, waited: int, reader: PersonId | None = None) -> dict[str, Any]:
+    label = case.spoken(reader)["label"] if reader else case.label
+    return {"value": value, "id": value.partition(" ")[0], "label": label, "code": case.shown_code, "waited": waited}
 
 
 def _picked(said: str, tasks: Sequence[TaskView]) -> list[TaskView]:
@@ -125,10 +142,14 @@ def _picked(said: str, tasks: Sequence[TaskView]) -> list[TaskView]:
 
 
 def persons(chat: Chat) -> list[str]:
-    named: Any = chat.slots.get("person") or []
-    return [named] if isinstance(named, str) else [str(one) for one in named]
+    return listed(chat.slots.get("person"))
 
 
-def of_kind(chat: Chat, case: CaseView) -> bool:
-    kind = chat.slots.get("kind")
+def listed(said: Any) -> list[str]:
+    """One name or several, as a list."""
+    return [said] if isinstance(said, str) else [str(one) for one in said or []]
+
+
+def of_kind(kind: str | None, case: CaseView) -> bool:
+    """Whether a case is of that kind (`leave` covers `leave_cancel`); any is, where none was said."""
     return not kind or case.kind == kind or case.kind.startswith(f"{kind}_")

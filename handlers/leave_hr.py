@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from domain.leave import service
-from domain.leave.rules.policy import LeaveKind
+from domain.leave import queries, service
+from domain.leave.errors import NothingToClear
 from domain.leave.service.adjusting import Change
-from domain.people import queries as people
-from domain.people.errors import PersonUnknown
-from handlers.chat import Ask, Chat, Reply, Router
-from handlers.leave_slots import change_of, kind_of, reason_of
+from handlers.chat import Chat, Reply, Router
+from handlers.leave_anew import anew
+from handlers.leave_change import read
 
 router = Router("leave_hr")
 
@@ -16,20 +15,18 @@ router = Router("leave_hr")
 @router.intent("leave.balance#adjust", private=True)
 async def adjust(chat: Chat) -> Reply:
     await service.may_adjust(chat.tx, chat.actor.id)
-    said = chat.slots.get("person")
-    name = said[0] if isinstance(said, list) and said else said
-    if not name:
-        raise Ask("person", "leave.adjust_ask", missing="person")
-    amount = change_of(chat.slots, chat.text)
-    if amount is None:
-        raise Ask("duration_days", "leave.adjust_ask", missing="amount")
-    reason = reason_of(chat.slots, chat.text)
-    if not reason:
-        raise Ask("reason", "leave.adjust_ask", missing="reason")
-    found = await people.named(chat.tx, str(name), chat.tx.today)
-    if not found:
-        raise PersonUnknown(person=name)
-    change = Change(found[0].id, kind_of(chat.slots) or LeaveKind.ANNUAL, amount, reason)
+    return await anew(chat, lambda: service.close_adjustments(chat.tx, chat.actor.id), _adjust)
+
+
+async def _adjust(chat: Chat) -> Reply:
+    said = await read(chat)
+    if said.amount is None:
+        left = await queries.balance(chat.tx, said.person.id, said.kind)
+        if not left.available:
+            raise NothingToClear(name=said.person.name, account=left.kind_name)
+        change = Change(said.person.id, said.kind, -left.available, said.reason, clears=True)
+    else:
+        change = Change(said.person.id, said.kind, said.amount, said.reason, said.unit)
     adjustment = await service.adjust_draft(chat.tx, chat.actor, change)
     return Reply("leave.adjustment", key=adjustment.id, form=True, adjustment=adjustment, reason=None)
 

@@ -10,21 +10,33 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Self, cast
 
 from domain.kernel.clock import Month
+from domain.leave.errors import LengthMissing
 from domain.leave.rules.period import HALF, Half, Period
 from domain.leave.rules.policy import LeaveKind
 from handlers.chat import Ask, Chat
 
 TOP_UP = re.compile(r"不够.{0,6}(调休|倒休|补休)")
-SIGNED = re.compile(
-    r"(加|增|补|减|扣|去掉)[^\d一二两三四五六七八九十半]{0,12}?"
-    r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半])\s*(?:个)?\s*(天|小时)"
+NOTHING = re.compile(
+    r"(?:请|休|歇)[^\d]{0,3}(?:[-－−]\s*\d|负[\d一二两三四五六七八九十])|(?<![\d.])[0零]\s*(?:个)?(?:天|小时)"
+)
+KINDS = (
+    (re.compile("年假|年休"), LeaveKind.ANNUAL),
+    (re.compile("调休|倒休|补休"), LeaveKind.COMP_OFF),
+    (re.compile("事假"), LeaveKind.PERSONAL),
+    (re.compile("病假"), LeaveKind.SICK),
+    (re.compile("婚假"), LeaveKind.MARRIAGE),
+    (re.compile("陪产|护理假"), LeaveKind.PATERNITY),
+    (re.compile("产检"), LeaveKind.PRENATAL),
+    (re.compile("产假"), LeaveKind.MATERNITY),
+    (re.compile("丧假"), LeaveKind.BEREAVEMENT),
+    (re.compile("育儿"), LeaveKind.CHILDCARE),
+    (re.compile("哺乳"), LeaveKind.NURSING),
+    (re.compile("工伤"), LeaveKind.INJURY),
 )
 DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-MINUS = {"减", "扣", "去掉"}
 WEEKLY = re.compile(r"每(?:个)?(?:周|星期|礼拜)([一二三四五六日天])")
 WEEKDAYS = "一二三四五六日"
 COUNT = re.compile(r"(\d+(?:\.\d+)?|[一二两三四五六七八九十半])\s*(?:个)?天")
-REASON = re.compile(r"(?:原因|理由|因为|由于)\s*(?:是|[:：])?\s*(.+)$")
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,8 @@ class When:
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any], chat: Chat) -> Self:
+        _refuse_nothing(slots, chat.text)
+        _ask_again(slots)
         start, weekly_until = day_of(slots, "start_date"), _weekly_until(slots, chat)
         if weekly_until is not None:
             start = _first_weekday(chat)
@@ -64,9 +78,27 @@ class When:
             end_time=_time(slots, "end_time"),
             duration_days=_number(slots, "duration_days"),
             duration_hours=_number(slots, "duration_hours"),
+            without=tuple(date.fromisoformat(day) for day in slots.get("except_dates") or ()),
         )
         _ask_rest(period)
         return cls(period)
+
+
+def _refuse_nothing(slots: Mapping[str, Any], text: str) -> None:
+    """0 天, -1 天: refused before anything else is asked. Raises LengthMissing."""
+    lengths = (_number(slots, "duration_days"), _number(slots, "duration_hours"))
+    if any(length is not None and length <= 0 for length in lengths) or NOTHING.search(text):
+        raise LengthMissing()
+
+
+def _ask_again(slots: Mapping[str, Any]) -> None:
+    """2月30号, 25点: what was said does not exist; it leaves the slots so that the answer takes its place."""
+    for wrong, wanted in (("invalid_date", ("start_date", "end_date")), ("invalid_time", ("start_time", "end_time"))):
+        said = slots.get(wrong)
+        if said and isinstance(slots, dict):
+            del slots[wrong]
+            slot = wanted[1] if slots.get(wanted[0]) else wanted[0]
+            raise Ask(slot, "leave.ask_again", said=said, what=wrong)
 
 
 def _ask_rest(period: Period) -> None:
@@ -99,6 +131,11 @@ def kind_of(slots: Mapping[str, Any]) -> LeaveKind | None:
     return LeaveKind(said) if said in set(LeaveKind) else None
 
 
+def kind_in(text: str) -> LeaveKind | None:
+    """The type that a sentence names, whatever else it is about."""
+    return next((kind for pattern, kind in KINDS if pattern.search(text)), None)
+
+
 def day_of(slots: Mapping[str, Any], name: str) -> date | None:
     said = slots.get(name)
     return date.fromisoformat(said) if isinstance(said, str) and said else None
@@ -129,29 +166,16 @@ def _first_weekday(chat: Chat) -> date:
     return chat.tx.today + timedelta(days=(wanted - chat.tx.today.weekday()) % 7)
 
 
-def days_said(slots: Mapping[str, Any], text: str) -> Decimal:
-    """提前两天 → 2; one when no number is said."""
+def days_said(slots: Mapping[str, Any], text: str) -> Decimal | None:
+    """提前两天 → 2; None when no number is said."""
     if (number := _number(slots, "duration_days")) is not None:
         return number
     found = COUNT.search(text)
-    return _chinese(found[1]) if found else Decimal(1)
+    return chinese(found[1]) if found else None
 
 
-def _chinese(word: str) -> Decimal:
+def chinese(word: str) -> Decimal:
     return Decimal("0.5") if word == "半" else Decimal(DIGITS.get(word, 0) or word)
-
-
-def change_of(slots: Mapping[str, Any], text: str) -> Decimal | None:
-    """给李雷加1天年假 → 1, 减半天 → -0.5; from the words, for a sign is in no slot."""
-    if found := SIGNED.search(text):
-        number = _chinese(found[2])
-        return -number if found[1] in MINUS else number
-    return _number(slots, "duration_days") or _number(slots, "duration_hours")
-
-
-def reason_of(slots: Mapping[str, Any], text: str) -> str:
-    found = REASON.search(text)
-    return str(slots.get("reason") or (found[1] if found else "")).strip(" 。.")
 
 
 def _half(slots: Mapping[str, Any], name: str) -> Half | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.understanding.columns import shown
 from bot.understanding.roster import roster_file
 from bot.understanding.understander import Understander
 
@@ -29,14 +30,13 @@ def answers(
             context = row.get("context") or {}
             if not isinstance(context, dict) or not isinstance(context.get("pending") or {}, dict):
                 raise ValueError("`context` and `context.pending` must be objects")
-            found = understander.understand(
-                row["text"], now or datetime.now(ZoneInfo("Asia/Shanghai")), context.get("pending")
-            )
+            pending = context.get("pending")
+            found = understander.understand(row["text"], now or datetime.now(ZoneInfo("Asia/Shanghai")), pending)
         except (ValueError, RecursionError) as fault:
             complain(f"line {place}: {fault}")
             yield {"id": identity, "error": str(fault)}
             continue
-        yield {"id": identity, "intent": found.intent, "slots": found.slots, "confidence": found.confidence}
+        yield {"id": identity, "intent": found.intent, "slots": shown(found, pending), "confidence": found.confidence}
 
 
 def understand(

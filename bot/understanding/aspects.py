@@ -7,18 +7,24 @@ from dataclasses import dataclass
 
 from bot.understanding.lexicon import document
 
+REASON = re.compile(r"[,:]?(?:原因|理由|事由|因为|由于|说明|备注)")
+
 
 @dataclass(frozen=True)
 class Aspect:
-    """One shade: its name, the intent it belongs to, patterns for, needed as well, and against."""
+    """One shade: its name, the intent it belongs to, patterns for, needed as well, and against; `head`: no reasons."""
 
     name: str
     intent: str
     when: re.Pattern[str]
     need: re.Pattern[str] | None
     against: re.Pattern[str] | None
+    head: bool = False
 
     def fits(self, masked: str) -> bool:
+        """Whether the masked sentence has this shade."""
+        if self.head:
+            masked = REASON.split(masked, maxsplit=1)[0]
         return bool(
             self.when.search(masked)
             and (self.need is None or self.need.search(masked))
@@ -35,6 +41,7 @@ def load() -> tuple[Aspect, ...]:
             re.compile(row["when"]),
             re.compile(row["need"]) if "need" in row else None,
             re.compile(row["not"]) if "not" in row else None,
+            bool(row.get("head")),
         )
         for row in document("aspects")
     )

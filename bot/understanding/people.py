@@ -34,11 +34,12 @@ _NOT_NAME = set(
     "个次事假班岗薪资工试面考勤奖金额度申批驳撤转审签催报销差旅补卡加休病调产婚丧育护养老公司部门组织架构培训课程绩效目标"
     "通过知道说话看查改换谁每些所以从对过但又再只最更进出现前后内外中当时间里录用入职离任推荐安排约见聊终复初发试谈先又再已被"
 )
+_AFTER_ONE = set("面下个起直共定天周月些样般次份二试")
 _CUE_AFTER = re.compile(
     r"$|[,.!?:;、()的了吗呢吧啊和跟与在请去来做当应投是不没挂过有明后今昨下上本这周星礼已暂发已\d\"' +]|"
     r"面试|一面|二面|三面|终面|复试|初试|面评|面得|offer|入职|办|转正|"
     r"调|升|晋|简历|同学|老师|先生|女士|通过|录用|报到|到岗|待定|不行|表现|还|"
-    r"评价|给|写|打|被|录|薪|月薪|约|安排|面|定|帮|人|技|能|也|可以|淘汰|合适|进|考|加|昨|提|聊"
+    r"评价|给|写|打|被|录|薪|月薪|约|安排|面|定|帮|人|技|能|也|先|想[来做去应投]|可以|淘汰|合适|进|考|加|昨|提|聊"
 )
 
 
@@ -141,6 +142,10 @@ class People:
             for size in sizes:
                 piece = text[start : start + size]
                 rest = piece[2 if compound else 1 :]
+                if not compound and len(rest) == 2 and rest[0] == "一" and rest[1] not in _AFTER_ONE:
+                    rest = rest[1]  # 赵一鸣
+                if len(rest) == 2 and rest[1] == "想" and text.startswith(("来", "做", "去", "应", "投"), start + size):
+                    continue  # 陈晨想来
                 likely = len(piece) == size and not set(rest) & _NOT_NAME and piece.isalpha() and not piece.isascii()
                 if likely and _CUE_AFTER.match(text, start + size):
                     found.append(Mention(start, start + size, piece, False))

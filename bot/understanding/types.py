@@ -27,6 +27,7 @@ class Pending(TypedDict, total=False):
     intent: NotRequired[str]
     slots: NotRequired[dict[str, Any]]
     asked: NotRequired[str]
+    aspect: NotRequired[str]
     scale: NotRequired[str]
     choices: NotRequired[list[str]]
 

@@ -15,20 +15,27 @@ from bot.understanding import aspects, lexicon
 from bot.understanding.classifier import Classifier
 from bot.understanding.dialogue import Dialogue
 from bot.understanding.evidence import Evidence
+from bot.understanding.guards import undecided
 from bot.understanding.people import Mention, People
-from bot.understanding.slots import figures, free, moments, persons, swaps, words
+from bot.understanding.slots import adjusting, extras, figures, free, moments, persons, reasons, swaps, words
 from bot.understanding.slots.sentence import EXTRACTORS, Sentence, Slots
 from bot.understanding.text import normalise
 from bot.understanding.times.clocks import Habits
+from bot.understanding.times.impossible import impossible, no_such_day
 from bot.understanding.times.scan import scan
 from bot.understanding.times.tokens import Token, mask
 from bot.understanding.types import RosterEntry, Understood
 
 PHRASES = Path(__file__).parents[2] / "handlers"
-MODULES = (figures, free, moments, persons, swaps, words)
+MODULES = (adjusting, extras, figures, free, moments, persons, reasons, swaps, words)
+REASONED = {"reason", "reject_reason", "adjusted"}
 ANSWERS = {"dialog.inform"}
 BAYES, LIKENESS, WARMTH = 1.6, 2.4, 1.8
 DOUBT = 0.9
+VAGUE = re.compile(
+    r"\d{1,4}|(?:.{0,3}天|上次|刚才|之前|早上|下午)?的?[那这](?:个|条|张|件|次|份)(?:呢|吧)?|补(?:一|个|两)?(?:张|个|下|次|份|一下)?|再?来(?:一|个)[张个份次]"
+)
+"""Said by itself it may mean anything: the likeliest wishes are offered."""
 LONGEST = 800  # what is said beyond this many characters is not looked at: time stays bounded
 
 
@@ -65,6 +72,9 @@ class Understander:
             return Understood("out_of_scope")
         masked = masked_text(sentence.text, sentence.tokens, sentence.mentions)
         free_reading, held = self._freely(sentence, masked)
+        if undecided(sentence.text, masked, free_reading, held, pending):
+            slots = self.fill(sentence, "approval.list")
+            return Understood("approval.list", slots, 0.9, (("approval.list", 0.9),), "undecided")
         if pending:
             answered = self.dialogue.read(sentence, pending, free_reading, held)
             if answered is not None:
@@ -75,7 +85,10 @@ class Understander:
         plain = normalise(text[:LONGEST])
         tokens = scan(plain)
         mentions = [m for m in self.people.find(plain) if not any(t.start < m.end and m.start < t.end for t in tokens)]
-        return Sentence(plain, text, local.date(), self.people, tokens, mentions)
+        today = local.date()
+        found = Sentence(plain, text, today, self.people, tokens, mentions)
+        found.invalid = impossible(plain, tokens, today)
+        return found
 
     def _freely(self, sentence: Sentence, masked: str) -> tuple[Understood, float]:
         """The reading without dialogue, and the evidence that holds it."""
@@ -96,18 +109,27 @@ class Understander:
         total = sum(shares)
         candidates = tuple((name, round(share / total, 4)) for (name, _), share in zip(ranked, shares, strict=True))
         shade = aspect.name if aspect is not None and aspect.intent == intent else None
-        key = f"#{shade}" if shade and f"#{shade}" in self.table else intent
+        key = next((name for name in (f"{intent}#{shade}", f"#{shade}") if name in self.table), intent)
         slots = self.fill(sentence, key)
         confidence = candidates[0][1] * min(1.0, max(0.1, best / 2.5))
+        if VAGUE.fullmatch(sentence.text):
+            confidence = min(confidence, 0.3)
         return Understood(intent, slots, round(confidence, 4), candidates, shade), weights.get(intent, 0.0)
 
     def fill(self, sentence: Sentence, intent: str) -> Slots:
-        """The slots of an intent, as far as the sentence states them."""
+        """The slots of an intent (or of one extractor by its name), as far as the sentence states them."""
+        if intent in EXTRACTORS and intent not in self.table:
+            return EXTRACTORS[intent](sentence)
         row = self.table.get(intent, {})
         habits = Habits(
             ahead=not row.get("back", False), work_week=not row.get("whole_week", False), digits=bool(row.get("digits"))
         )
         seen = replace(sentence, intent=intent, habits=habits)
+        seen.tokens = [token for token in seen.tokens if not no_such_day(token, seen.today)]
+        if REASONED & set(row.get("slots", ())):  # days and people of a reason are nobody's wish
+            start, end = reasons.marked_span(seen.text)
+            seen.tokens = [token for token in seen.tokens if not start <= token.start < end]
+            seen.mentions = [mention for mention in seen.mentions if not start <= mention.start < end]
         slots: Slots = {}
         for name in row.get("slots", ()):
             slots |= EXTRACTORS[name](seen)

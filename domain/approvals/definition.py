@@ -11,7 +11,7 @@ from domain.approvals.errors import DefinitionInvalid
 from domain.approvals.vocabulary import WORDS
 
 Mode = Literal["any", "all"]
-StandIn = Literal["department_head", "manager_line", "hr", "general_manager"]
+StandIn = Literal["department_head", "manager_line", "hr", "finance", "general_manager"]
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,18 @@ Node = Approval | Branch
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds for the whole definition. Stand-ins are asked in order when somebody is away or nobody is found."""
+    """What holds for the whole definition. Stand-ins are asked in order when somebody is away or nobody is found.
+
+    batch: `together` or `single`, whether several cases may be decided by one press; who does not say so, may not.
+    """
 
     dedupe: str = "adjacent"
     withdraw_until: str = "final"
     absent: tuple[StandIn, ...] = ("department_head", "manager_line", "hr")
     empty: tuple[StandIn, ...] = ("department_head", "hr")
     own: tuple[StandIn, ...] = ("manager_line", "hr")
+    batch: str = "single"
+    reject_reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,14 +182,23 @@ def _who(document: Any) -> Who:
 
 def _settings(document: Mapping[str, Any]) -> Settings:
     data = _translated(document, "settings")
-    for key in ("dedupe", "withdraw_until"):
+    for key in ("dedupe", "withdraw_until", "batch"):
         if key in data:
             data[key] = _word(key, data[key])
     for key in ("absent", "empty", "own"):
         if key in data:
             words = data[key] if isinstance(data[key], list) else [data[key]]
             data[key] = tuple(_word("stand_ins", word) for word in words)
+    if "reject_reasons" in data:
+        data["reject_reasons"] = _reasons(data["reject_reasons"])
     return Settings(**data)
+
+
+def _reasons(said: Any) -> tuple[str, ...]:
+    """They become buttons: a few words each."""
+    if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
+        raise DefinitionInvalid(what="shape", where=str(said))
+    return tuple(one.strip() for one in said)
 
 
 def _translated(document: Any, section: str) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What approvals refuse; the words are in `cards/approvals/errors.yaml`."""
+"""What approvals refuse; the words are in `cards/approvals/errors.yaml`.
+
+`label` comes with `whose` (`views.Spoken`): how the case is called towards the one who is refused.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ class CaseClosed(Conflict):
 
 
 class WithdrawTooLate(Refused):
-    """The case is approved, or its definition forbids it after the first decision. Facts: state, label."""
+    """The case is approved, or its definition forbids it after the first decision. Facts: state, kind, label."""
 
 
 class ReasonMissing(Invalid):

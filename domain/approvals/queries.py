@@ -2,102 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 
+from domain.approvals import definitions
+from domain.approvals.definition import Settings
 from domain.approvals.errors import CaseUnknown, TaskUnknown
 from domain.approvals.model import CaseRow, TaskRow
+from domain.approvals.views import CaseView, NoteView, ProgressStep, ProgressView, TaskView, asked_as
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.people import queries as people
 
+__all__ = [
+    "CaseView",
+    "NoteView",
+    "ProgressStep",
+    "ProgressView",
+    "TaskView",
+    "by_code",
+    "case",
+    "case_for",
+    "mine",
+    "note_view",
+    "progress",
+    "settings_of",
+    "takes_part",
+    "task",
+    "tasks_of",
+    "waiting",
+]
+
 LIVE_FIRST = (CaseRow.state != "running", CaseRow.id.desc())
-
-
-@dataclass(frozen=True)
-class CaseView:
-    """One case. state: running approved rejected withdrawn. `definition` is its name, `kind` its code."""
-
-    id: str
-    code: str
-    definition: str
-    kind: str
-    applicant: PersonId
-    applicant_name: str
-    subject_id: str
-    subject_code: str | None
-    label: str
-    state: str
-    version: int
-    opened_at: datetime
-    decided_at: datetime | None
-    decided_by: PersonId | None
-    reason: str | None
-
-    @property
-    def live(self) -> bool:
-        return self.state == "running"
-
-    @property
-    def shown_code(self) -> str:
-        """The code people know it by: the owner's (`LV-7F3`), else its own (`AP-…`)."""
-        return self.subject_code or self.code
-
-
-@dataclass(frozen=True)
-class NoteView:
-    """Why somebody else was asked. `code` is `why` or `why_by`; its words are in cards/approvals/notes.yaml."""
-
-    code: str
-    name: str | None
-
-
-@dataclass(frozen=True)
-class TaskView:
-    """One person's turn. state: open agreed rejected skipped auto cancelled moved."""
-
-    id: str
-    case: CaseView
-    node: str
-    holder: PersonId
-    holder_name: str
-    state: str
-    opened_at: datetime
-    closed_at: datetime | None
-    closed_by: PersonId | None
-    comment: str | None
-    urged: int
-    waited: int
-    """Minutes that it waits or waited."""
-    note: NoteView | None
-
-
-@dataclass(frozen=True)
-class ProgressStep:
-    """One node that was reached. state: open agreed rejected cancelled auto."""
-
-    node_name: str
-    people: tuple[str, ...]
-    state: str
-    since: datetime
-    decided_at: datetime | None
-    decided_by: str | None
-    comment: str | None
-    waited: int
-    notes: tuple[NoteView, ...]
-
-
-@dataclass(frozen=True)
-class ProgressView:
-    """A case on its way, node by node, with real names."""
-
-    case: CaseView
-    code: str
-    label: str
-    state: str
-    steps: tuple[ProgressStep, ...]
 
 
 async def case(tx: Tx, case_id: str) -> CaseView:
@@ -169,6 +108,12 @@ async def takes_part(tx: Tx, case: CaseView, person: PersonId) -> bool:
     return await tx.session.scalar(held) is not None
 
 
+async def settings_of(tx: Tx, cases: Collection[CaseView]) -> dict[str, Settings]:
+    """By case id, the settings of the definition that each case started with."""
+    versions = {one: await definitions.version(tx, one) for one in {case.definition_id for case in cases}}
+    return {case.id: versions[case.definition_id].settings for case in cases}
+
+
 async def progress(tx: Tx, case_id: str) -> ProgressView:
     """Raises CaseUnknown."""
     view = await case(tx, case_id)
@@ -194,8 +139,15 @@ def _step(node: str, turns: list[TaskView], names: dict[PersonId, str]) -> Progr
         decided_by=names.get(deciding.closed_by) if deciding.closed_by else None,
         comment=deciding.comment,
         waited=max(turn.waited for turn in turns),
+        asked_as=_asked_as(asked),
         notes=tuple({turn.note: None for turn in turns if turn.note}),
     )
+
+
+def _asked_as(turns: list[TaskView]) -> str:
+    """One word for all of them, where it is the same."""
+    kinds = {asked_as(turn.note.code if turn.note else None) for turn in turns}
+    return kinds.pop() if len(kinds) == 1 else "plain"
 
 
 async def _cases(tx: Tx, statement: Select[CaseRow]) -> list[CaseView]:
@@ -210,12 +162,14 @@ def _case_view(row: CaseRow, names: dict[PersonId, str]) -> CaseView:
         id=row.id,
         code=row.code,
         definition=row.definition,
+        definition_id=row.definition_id,
         kind=row.kind,
         applicant=applicant,
         applicant_name=names.get(applicant, row.applicant),
         subject_id=row.subject_id,
         subject_code=row.subject_code,
         label=row.label,
+        days=_days(row.form),
         state=row.state,
         version=row.version,
         opened_at=row.opened_at,
@@ -223,6 +177,11 @@ def _case_view(row: CaseRow, names: dict[PersonId, str]) -> CaseView:
         decided_by=PersonId(row.decided_by) if row.decided_by else None,
         reason=row.reason,
     )
+
+
+def _days(form: dict[str, Any]) -> Decimal | None:
+    said = form.get("days")
+    return None if said is None else Decimal(str(said))
 
 
 async def _tasks(tx: Tx, statement: Select[TaskRow]) -> list[TaskView]:

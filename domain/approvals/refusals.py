@@ -18,6 +18,7 @@ from domain.approvals.errors import (
 from domain.approvals.model import CaseRow, TaskRow
 from domain.approvals.run import Run
 from domain.approvals.state import Denied, Turn
+from domain.approvals.views import Spoken
 from domain.kernel.errors import DomainError
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
@@ -27,24 +28,25 @@ from domain.people import queries as people
 async def refusal(tx: Tx, run: Run, denied: Denied, actor: PersonId) -> DomainError:
     """The step's no as the error a person can read: who decided, and when."""
     case, task = run.case, denied.task
-    closed = CaseClosed(state=case.state, label=case.label)
+    called = (await queries.case(tx, case.id)).spoken(actor)
+    closed = CaseClosed(state=case.state, **called)
     if task is not None and denied.why in {"decided", "moved"}:
         row = await tx.session.get_one(TaskRow, task.id, populate_existing=True)
         if denied.why == "decided":
-            return await _decided(tx, case, row, actor)
+            return await _decided(tx, case, row, actor, called)
         heirs = [turn.holder_name for turn in await queries.tasks_of(tx, case.id) if turn.state == "open"]
-        return TaskMoved(names=heirs, label=case.label) if heirs else closed
+        return TaskMoved(names=heirs, **called) if heirs else closed
     by_why: dict[str, DomainError] = {
         "closed": closed,
         "not_holder": NotYourTask(),
         "not_applicant": NotYourCase(),
-        "no_reason": ReasonMissing(label=case.label),
-        "too_late": WithdrawTooLate(state=case.state, label=case.label),
+        "no_reason": ReasonMissing(**called),
+        "too_late": WithdrawTooLate(state=case.state, kind=case.kind, **called),
     }
     return by_why.get(denied.why, TaskUnknown())
 
 
-async def _decided(tx: Tx, case: CaseRow, row: TaskRow, actor: PersonId) -> AlreadyDecided:
+async def _decided(tx: Tx, case: CaseRow, row: TaskRow, actor: PersonId, called: Spoken) -> AlreadyDecided:
     by = PersonId(row.closed_by or row.holder)
     turns = [turn for turn in await queries.tasks_of(tx, case.id) if turn.node == row.node]
     rejected = any(turn.state == Turn.REJECTED.value for turn in turns)
@@ -55,5 +57,5 @@ async def _decided(tx: Tx, case: CaseRow, row: TaskRow, actor: PersonId) -> Alre
         at=row.closed_at,
         outcome="rejected" if rejected else "agreed",
         mine=by == actor,
-        label=case.label,
+        **called,
     )

@@ -96,7 +96,11 @@ async def perform(tx: Tx, run: Run, action: Action, actor: PersonId) -> None:
 async def seats_for(tx: Tx, run: Run, node: str, barred: Iterable[PersonId] = ()) -> tuple[Seat, ...]:
     """The people of a node as of now, each with the id of the task that becomes theirs. Raises NobodyToAsk."""
     question = Question(
-        run.definition.node(node), run.definition.settings, PersonId(run.case.applicant), frozenset(barred)
+        run.definition.node(node),
+        run.definition.settings,
+        PersonId(run.case.applicant),
+        resolver.concerned(run.case.form),
+        frozenset(barred),
     )
     chosen = await resolver.resolve(tx, question)
     return tuple(Seat(tx.new_id("apt"), person, note) for person, note in chosen.items())

@@ -45,6 +45,7 @@ from domain.approvals.state import (
     Withdrawn,
 )
 from domain.approvals.step import step
+from domain.approvals.views import asked_as
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.org import queries as org
@@ -69,7 +70,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class StepPreview:
-    """One node that a form would go through now. `note` is a code of cards/approvals/notes.yaml, about `note_name`."""
+    """One node that a form would go through now. `note` says why somebody else is asked (as NoteView.code), and
+    `note_name` in whose place."""
 
     node_id: str
     node_name: str
@@ -77,11 +79,17 @@ class StepPreview:
     note: str | None = None
     note_name: str | None = None
 
+    @property
+    def asked_as(self) -> str:
+        """A key of cards/approvals/_nodes.yaml: a stand-in is not called by the node's own name."""
+        return asked_as(self.note)
+
 
 async def open_case(
     tx: Tx, *, definition: str, applicant: PersonId, subject: str, form: dict[str, Any], label: str
 ) -> CaseView:
-    """Start a case about the owner's row `subject`. `form["code"]` is the short code people know that row by.
+    """Start a case about the owner's row `subject`. `form["code"]` is the short code people know that row by;
+    `form["concerned"]` a person (or several) whom it is about besides the applicant: they never decide it.
 
     Raises DefinitionUnknown, FieldMissing, NobodyToAsk, AlreadyOpen.
     """
@@ -109,7 +117,7 @@ async def open_case(
         live = await queries.case_for(tx, subject)
         if live is None or not live.live:
             raise
-        raise AlreadyOpen(code=live.shown_code, label=live.label) from None
+        raise AlreadyOpen(code=live.shown_code, **live.spoken(applicant)) from None
     run = Run(row, compiled, State())
     await perform(tx, run, Started(applicant=applicant, form=plain), applicant)
     return await queries.case(tx, row.id)
@@ -125,7 +133,9 @@ async def preview(tx: Tx, definition: str, applicant: PersonId, form: dict[str, 
     state, effects = step(compiled, State(), Started(applicant=applicant, form=_plain(form)))
     while any(isinstance(effect, NeedPeople) for effect in effects):
         node = str(state.awaiting)
-        chosen = await resolver.resolve(tx, Question(compiled.node(node), compiled.settings, applicant))
+        chosen = await resolver.resolve(
+            tx, Question(compiled.node(node), compiled.settings, applicant, resolver.concerned(form))
+        )
         seats = tuple(Seat(f"{node}:{person}", person, note) for person, note in chosen.items())
         state, effects = step(compiled, state, Entered(node=node, seats=seats))
         asked = state.open_tasks()
@@ -178,15 +188,16 @@ async def urge(tx: Tx, actor: PersonId, case_id: str) -> list[PersonId]:
     case = run.case
     if actor != case.applicant and "hr" not in await org.roles(tx, actor, tx.today):
         raise NotYourCase()
+    called = (await queries.case(tx, case_id)).spoken(actor)
     if run.state.phase is not Phase.RUNNING:
-        raise CaseClosed(state=case.state, label=case.label)
+        raise CaseClosed(state=case.state, **called)
     policy = await definitions.policy(tx, tx.today)
     if rules.is_quiet(policy, tx.now):
-        raise UrgeQuietHours(quiet_from=policy.quiet_from, quiet_to=policy.quiet_to, label=case.label)
+        raise UrgeQuietHours(quiet_from=policy.quiet_from, quiet_to=policy.quiet_to, **called)
     again_at = rules.urge_again_at(policy, await _last_urge(tx, case.id), tx.now)
     if again_at is not None:
         hours = Decimal(policy.urge_every.total_seconds()) / 3600
-        raise UrgedTooSoon(again_at=again_at, hours=hours, label=case.label)
+        raise UrgedTooSoon(again_at=again_at, hours=hours, **called)
     await perform(tx, run, Urged(actor=actor), actor)
     for task in run.state.open_tasks():
         await _tell_of_urge(tx, case, task.id, escalate=task.urged >= policy.escalate_at)

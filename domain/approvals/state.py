@@ -37,7 +37,8 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True)
 class Note:
-    """Why this person and not another: `why` absent left own empty line_ended; `by` which stand-in; `who` is meant."""
+    """Why this person and not another: `why` absent left own concerned empty line_ended nobody_else; `by` which
+    stand-in; `who` is meant."""
 
     why: str
     by: str | None = None

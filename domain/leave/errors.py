@@ -13,16 +13,48 @@ class TimesUnclear(Invalid):
     """Hours were asked without saying from when. No facts."""
 
 
+class LengthMissing(Invalid):
+    """A length of nothing, or less. No facts."""
+
+
+class TimesBackwards(Invalid):
+    """The end is not after the start on a day whose shift does not pass midnight. Facts: start, end, day, windows."""
+
+
+class OutsideShift(Refused):
+    """The clock times touch none of the person's working hours. Facts: start, end, day, windows."""
+
+
+class MoreThanShift(Refused):
+    """More hours than the day's shift has (left). Facts: asked, most, day, windows."""
+
+
+class OnlyForYourself(Forbidden):
+    """Leave for a colleague. Facts: name."""
+
+
+class OthersBalance(Forbidden):
+    """Somebody else's balance. Facts: name."""
+
+
+class NothingToExtend(NotFound):
+    """More of a leave, but there is none that runs, is just over or comes. No facts."""
+
+
+class HolidaysOnly(Refused):
+    """All days asked for are statutory holidays, which never count as this leave. Facts: kind_name, days."""
+
+
 class NothingToTake(Refused):
     """The person does not work at any time of the period. Facts: start, end."""
 
 
 class PeriodTooLong(Refused):
-    """Longer than one request may be. Facts: start, end, most."""
+    """Longer than one request may be. Facts: asked, most: days."""
 
 
 class InThePast(Refused):
-    """Too long ago for this type. Facts: kind_name, start, back_days."""
+    """Too long ago for this type. Facts: kind_name, start, back_days, today."""
 
 
 class NoticeTooShort(Refused):
@@ -34,11 +66,11 @@ class Overlapping(Refused):
 
 
 class InsufficientBalance(Refused):
-    """Less is left than asked. Facts: kind_name, left, asked, unit, held."""
+    """Less is left than asked. Facts: kind_name, left, asked, unit, held, lines: what was asked for."""
 
 
 class LimitExceeded(Refused):
-    """More than the law or the company gives. Facts: kind_name, most, asked, used, unit, per, source."""
+    """More than the law or the company gives. Facts: kind_name, most, asked, used, unit, per, source, lines."""
 
 
 class NotForYou(Refused):
@@ -93,6 +125,34 @@ class AmountMissing(Invalid):
     """An adjustment of nothing. No facts."""
 
 
+class AmountOffStep(Invalid):
+    """The account is kept in steps. Facts: account, step, unit."""
+
+
+class UnitWrong(Invalid):
+    """The account is kept in the other unit. Facts: account, unit."""
+
+
+class WhoUnknown(NotFound):
+    """Nobody is called so. Facts: name, near: names that sound or look alike."""
+
+
+class WhoUnclear(Invalid):
+    """Several people are called so. Facts: name, numbers: their employee numbers."""
+
+
+class OneAtATime(Invalid):
+    """Several people, or everybody, in one sentence. Facts: names."""
+
+
+class NotYourOwn(Forbidden):
+    """Nobody adjusts their own balance. No facts."""
+
+
+class NothingToClear(Refused):
+    """The balance is nothing already. Facts: name, account."""
+
+
 class ReasonMissing(Invalid):
     """An adjustment needs its reason. No facts."""
 
@@ -111,6 +171,10 @@ class AdjustmentClosed(Conflict):
 
 class NoOpenSickLeave(NotFound):
     """A certificate came, but no leave of theirs waits for one. No facts."""
+
+
+class NotAPaper(Invalid):
+    """A paper is a picture or a PDF. Facts: names."""
 
 
 class SettlementClosed(Conflict):

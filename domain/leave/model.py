@@ -61,7 +61,7 @@ class EntryRow(Base):
 
 
 class RequestRow(Base):
-    """One request. state: draft in_approval approved rejected withdrawn cancelled expired."""
+    """One request. state: draft refused in_approval approved rejected withdrawn cancelled expired."""
 
     __tablename__ = "leave_request"
     __table_args__ = (
@@ -142,7 +142,7 @@ class CancellationRow(Base):
 
 
 class AdjustmentRow(Base):
-    """A balance changed by HR. state: draft in_approval booked rejected dropped short."""
+    """A balance changed by HR. state: draft in_approval booked rejected dropped expired short."""
 
     __tablename__ = "leave_adjustment"
 

@@ -10,11 +10,12 @@ from typing import Any
 from domain.approvals.service import StepPreview
 from domain.kernel.ids import PersonId
 from domain.leave.rules.counting import Line
+from domain.leave.rules.period import Part
 
 
 @dataclass(frozen=True)
 class Caution:
-    """Something to know before submitting. codes: notice provisional proof rounded skipped unconfirmed."""
+    """Something to know before submitting. codes: notice provisional proof rounded skipped holidays unconfirmed."""
 
     code: str
     facts: dict[str, Any] = field(default_factory=dict)
@@ -78,6 +79,18 @@ class RequestView:
     decided_by: str | None = None
     decided_at: datetime | None = None
     decision_reason: str | None = None
+    missing: str | None = None
+    """What is not published yet where days are provisional: `calendar` or `roster`."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A refused wish, and what would make up for what is missing."""
+
+    id: str
+    kind_name: str
+    amount: Decimal
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -136,17 +149,22 @@ class Explanation:
     held: Decimal
     coming: tuple[tuple[date, Decimal], ...]
     unsettled: Decimal
+    why_none: tuple[str, dict[str, Any]] | None = None
+    """Why nothing was granted, by code and facts: annual_first_year annual_too_short no_grant."""
 
 
 @dataclass(frozen=True)
 class Away:
-    """Somebody away: from, to (dates, inclusive), and the type only for those entitled to it."""
+    """Somebody away: from, to (dates, inclusive), which part of one day, and the type only for those entitled to it."""
 
     person: PersonId
     name: str
     first: date
     last: date
     kind_name: str | None
+    part: Part = "full"
+    start: str = ""
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +191,16 @@ class CancellationView:
     direct: Decimal
     asked: Decimal
     keeps: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Return:
+    """One way to come back early: from which day on, to which, and how much is given back."""
+
+    first: date
+    last: date
+    amount: Decimal
+    unit: str
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.approvals import queries, service
-from domain.kernel.clock import FixedClock
+from domain.approvals.errors import NobodyToAsk
+from domain.approvals.rules import StandInWhen, is_away
+from domain.calendar import service as calendar
+from domain.calendar.rules import DayKind, DaySchedule, Window
+from domain.kernel.clock import FixedClock, shanghai
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.org import service as org
@@ -97,3 +103,64 @@ async def test_the_department_head_by_definition(company: Tx) -> None:
     assert await asked(company, "用章", LILEI) == [("负责人", [BOSS], None)] or await asked(company, "用章", LILEI) == [
         ("负责人", [WANGFANG], "empty_hr")
     ]
+
+
+async def adjustment(tx: Tx, applicant: PersonId, about: PersonId) -> list[PersonId]:
+    form = {"days": 1, "concerned": about}
+    (step,) = await service.preview(tx, "假期调整", applicant, form)
+    return [person for person, _ in step.people]
+
+
+async def test_whom_an_adjustment_is_about_never_reviews_it(company: Tx) -> None:
+    assert await adjustment(company, WANGFANG, LILEI) == [BOSS]
+    chen = await employ(company, "chenjing", "陈静")
+    await post(company, chen, "u_top", "财务", BOSS)
+    await org.grant_role(company, chen, "finance", SINCE)
+    await org.grant_role(company, BOSS, "general_manager", SINCE)
+    assert await adjustment(company, WANGFANG, BOSS) == [chen]  # no other HR, and upwards is the person concerned
+    await org.grant_role(company, LUODAN, "hr", SINCE)
+    assert await adjustment(company, WANGFANG, BOSS) == [LUODAN]
+    assert await adjustment(company, WANGFANG, LUODAN) == [BOSS]
+    form = {"days": 1, "concerned": BOSS, "code": "LA-7P1"}
+    case = await service.open_case(
+        company, definition="假期调整", applicant=WANGFANG, subject="la_1", form=form, label="王建国 调整 年假 +1 天"
+    )
+    assert [task.holder for task in await queries.tasks_of(company, case.id)] == [LUODAN]
+
+
+async def test_nobody_left_refuses_rather_than_let_the_author_or_the_person_review(company: Tx) -> None:
+    with pytest.raises(NobodyToAsk):
+        await adjustment(company, WANGFANG, BOSS)
+
+
+async def gone(tx: Tx, person: PersonId, start: str, end: str) -> None:
+    spans = [Window(shanghai(f"2026-03-11T{start}"), shanghai(f"2026-03-11T{end}"))]
+    await calendar.record_absence(tx, person, f"test:{person}", spans)
+
+
+async def test_an_hour_s_leave_does_not_divert_a_task(company: Tx, clock: FixedClock) -> None:
+    await gone(company, XULI, "10:00", "11:30")
+    assert await asked(company, "请假", LILEI) == [("直属上级", [XULI], None)]
+    await gone(company, XULI, "10:00", "18:00")
+    assert await asked(company, "请假", LILEI) == [("直属上级", [BOSS], "absent_manager_line")]
+    clock.advance(timedelta(hours=9))  # 19:30: what counts is tomorrow
+    assert await asked(company, "请假", LILEI) == [("直属上级", [XULI], None)]
+
+
+@pytest.mark.parametrize(
+    ("when", "start", "end", "away"),
+    [
+        ("now", "10:00", "11:00", True),
+        ("now", "11:00", "18:00", False),
+        ("half_day", "10:00", "12:00", False),
+        ("half_day", "10:00", "15:30", True),
+        ("rest_of_day", "10:00", "17:00", False),
+        ("rest_of_day", "10:00", "18:00", True),
+        ("rest_of_day", "11:00", "18:00", False),
+    ],
+)
+def test_how_long_is_away_is_policy(when: str, start: str, end: str, away: bool) -> None:
+    at = {hour: shanghai(f"2026-03-11T{hour}") for hour in (start, end, "09:00", "12:00", "13:00", "18:00", "10:30")}
+    windows = (Window(at["09:00"], at["12:00"]), Window(at["13:00"], at["18:00"]))
+    day = DaySchedule(at["09:00"].date(), DayKind.WORKDAY, windows)
+    assert is_away(StandInWhen(when), day, [Window(at[start], at[end])], at["10:30"]) is away

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from bot import embedded
 from bot.demo import company as demo
 from bot.registry import Registry
 from cards.card import Card
 from cards.render import Renderer
 from domain.approvals import queries as approval_queries
 from domain.approvals import service as approvals
+from domain.kernel.clock import FixedClock, shanghai
 from domain.kernel.ids import PersonId
+from domain.kernel.tables import Base
 from domain.kernel.tx import Tx
 from domain.leave import service
 from domain.leave.rules.period import Period
@@ -22,7 +31,7 @@ from domain.leave.views import DraftView
 from domain.people import queries as people
 from domain.people.queries import PersonView
 from handlers.chat import Chat, OpenCard, Reply
-from tests.conftest import Notice, RecordingOutbox
+from tests.conftest import NOW, Notice, RecordingOutbox, import_models
 
 RENDERER = Renderer()
 
@@ -100,13 +109,45 @@ def registry() -> Registry:
     return Registry.collect()
 
 
-@pytest.fixture
-async def office(tx: Tx, outbox: RecordingOutbox, registry: Registry) -> Office:
-    """The demo company on 2026-03-11, this year's leave granted, nothing asked for yet."""
+async def seeded(tx: Tx) -> None:
+    """The demo company with this year's leave granted, nothing asked for yet."""
     await demo.seed(tx)
     await approvals.load_company(tx)
     await service.load_policy(tx)
     await service.grant_year(tx, tx.today.year)
-    outbox.events.clear()
-    outbox.notices.clear()
-    return Office(tx, outbox, registry)
+
+
+@pytest.fixture(scope="session")
+def company_url(server: embedded.Embedded, unlocked: object) -> str:
+    """A database with the company of 2026-03-11, made once; what a test does there is rolled back."""
+    embedded.ensure_database(server, "leave_tests")
+    url = server.url("leave_tests")
+
+    async def make() -> None:
+        import_models()
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(text("create extension if not exists btree_gist"))
+            await connection.run_sync(Base.metadata.create_all)
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await seeded(Tx(session=session, clock=FixedClock(shanghai(NOW)), outbox=RecordingOutbox()))
+        await engine.dispose()
+
+    with ThreadPoolExecutor(1) as pool:  # a loop of its own: the tests' loops begin and end with each test
+        pool.submit(asyncio.run, make()).result()
+    return url
+
+
+@pytest.fixture
+async def office(
+    company_url: str, clock: FixedClock, outbox: RecordingOutbox, registry: Registry
+) -> AsyncIterator[Office]:
+    """The demo company on 2026-03-11, this year's leave granted, nothing asked for yet."""
+    engine = create_async_engine(company_url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        session = AsyncSession(bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        yield Office(Tx(session=session, clock=clock, outbox=outbox), outbox, registry)
+        await session.close()
+        await transaction.rollback()
+    await engine.dispose()

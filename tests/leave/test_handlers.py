@@ -15,7 +15,8 @@ from domain.leave import errors, service
 from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
 from handlers.chat import Ask
-from handlers.leave_slots import change_of, days_said
+from handlers.leave_change import change_of
+from handlers.leave_slots import days_said
 from tests.leave.conftest import RENDERER, Office, shown
 
 ANNUAL, PERSONAL = LeaveKind.ANNUAL, LeaveKind.PERSONAL
@@ -128,15 +129,19 @@ async def test_an_adjustment_asks_for_what_is_missing(office: Office) -> None:
         ("给李雷年假加两天", 2),
         ("把韩梅梅的调休扣4小时", -4),
         ("给张伟补半天年假", "0.5"),
+        ("给王建国加-1天年假", -1),
+        ("给王建国加负2天年假", -2),
+        ("给李雷减-1天年假", None),
         ("调整李雷的年假", None),
     ],
 )
 def test_the_sign_of_a_change(text: str, change: object) -> None:
-    assert change_of({}, text) == (None if change is None else Decimal(str(change)))
+    found = change_of(text)
+    assert (found and found[0]) == (None if change is None else Decimal(str(change)))
 
 
 def test_days_said() -> None:
-    assert [days_said({}, text) for text in ("提前两天回来", "提前回来了", "少休半天")] == [2, 1, Decimal("0.5")]
+    assert [days_said({}, text) for text in ("提前两天回来", "提前回来了", "少休半天")] == [2, None, Decimal("0.5")]
 
 
 async def test_reminders_are_rendered(office: Office) -> None:

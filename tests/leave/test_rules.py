@@ -101,6 +101,7 @@ def policy_of(case: Case) -> TypePolicy:
         basis=Basis(case.get("日", "working")),
         day_meaning=DayMeaning(case.get("一天", "scheduled_shift")),
         rounding=Rounding(case.get("取整", "up")),
+        counts_statutory=not case.get("节日不计", False),
     )
 
 

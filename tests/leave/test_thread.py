@@ -59,7 +59,10 @@ async def test_the_sum_of_the_explained_lines_is_the_balance(office: Office) -> 
     explained = await queries.explain(office.tx, LILEI, ANNUAL)
     assert [line.rule for line in explained.lines] == ["annual_band", "taken", "held"]
     assert sum(line.amount for line in explained.lines) == explained.total == Decimal("3.5")
-    assert "合计 3.5 天" in RENDERER.card("leave.explain", {"explanation": explained}).text
+    assert (
+        "合计 3.5 天"
+        in RENDERER.card("leave.explain", {"explanation": explained, "whose": None, "today": office.tx.today}).text
+    )
 
 
 async def test_submitting_twice_says_how_things_stand(office: Office) -> None:

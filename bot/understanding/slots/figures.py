@@ -112,13 +112,3 @@ def objective_no(sentence: Sentence) -> Slots:
     )
     found = _value(next((g for g in match.groups() if g), None)) if match else None
     return {"objective_no": int(found)} if found else {}
-
-
-@extractor
-def signed_days(sentence: Sentence) -> Slots:
-    """Days added to (+) or taken from (−) a balance."""
-    days = sentence.times.days
-    if days is None:
-        return {}
-    less = re.search(r"减|扣|少|收回|-\s*\d|负", sentence.text)
-    return {"duration_days": tidy(-days if less else days)}

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from bot.understanding.numbers import tidy
 from bot.understanding.slots.sentence import Sentence, Slots, extractor
+from bot.understanding.slots.stretch import asked_range, whole_range
 from bot.understanding.times.clocks import HALVES
 from bot.understanding.times.reading import Moment, Range, Times
-
-
-def whole_range(times: Times) -> Range | None:
-    """The stretch a request is about: 周四、周五 listed one after the other become one range."""
-    dated = [r for r in times.ranges if (r.start and r.start.span) or (r.end and r.end.span)]
-    if not dated:
-        return times.ranges[0] if times.ranges else None
-    first = dated[0]
-    for following in dated[1:]:
-        last = first.end or first.start
-        if not (following.listed and following.start and following.start.span and last and last.last):
-            break
-        gap = (following.start.span[0] - last.last).days
-        if (
-            following.end is None
-            and 0 < gap <= 3
-            and (gap == 1 or all((last.last + timedelta(days=n)).weekday() >= 5 for n in range(1, gap)))
-        ):
-            first = replace(first, end=following.start)
-        else:
-            break
-    return first
+from bot.understanding.times.tokens import Length
 
 
 def _iso(day: date | None) -> str | None:
@@ -46,7 +26,7 @@ def _kept(slots: dict[str, object]) -> Slots:
 def range_dates(sentence: Sentence) -> Slots:
     """start_date and end_date; only the start when a length of several days follows."""
     times = sentence.times
-    stretch = whole_range(times)
+    stretch = asked_range(sentence)
     if stretch is None:
         return {}
     start, end = stretch.start, stretch.end
@@ -68,7 +48,7 @@ def range_dates(sentence: Sentence) -> Slots:
 def range_(sentence: Sentence) -> Slots:
     """Dates with half days or clock times."""
     slots = range_dates(sentence)
-    stretch = whole_range(sentence.times)
+    stretch = asked_range(sentence)
     if stretch is None:
         return slots
     slots |= clock_times(stretch)
@@ -93,12 +73,14 @@ def clock_times(stretch: Range) -> Slots:
 
 @extractor
 def lengths(sentence: Sentence) -> Slots:
-    """duration_days, duration_hours."""
+    """duration_days, duration_hours; 请-1天 stays negative as said."""
     times = sentence.times
+    said = next((t for t in sentence.tokens if isinstance(t.value, Length)), None)
+    sign = -1 if said and re.search(r"(?<![\d日号天点一二三四五六七八九十])[-负]$", sentence.text[: said.start]) else 1
     return _kept(
         {
-            "duration_days": tidy(times.days) if times.days is not None else None,
-            "duration_hours": tidy(times.hours) if times.hours is not None and times.days is None else None,
+            "duration_days": tidy(times.days * sign) if times.days is not None else None,
+            "duration_hours": tidy(times.hours * sign) if times.hours is not None and times.days is None else None,
         }
     )
 

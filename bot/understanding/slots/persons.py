@@ -17,7 +17,7 @@ _CITY = re.compile(CITIES)
 _TO_PLACE = re.compile(r"(?:去|到|飞|赴|前往)(?P<p>[一-龥]{2,4}?)(?:出差|见客户|开会|拜访|参加|培训|$|[,])")
 
 
-STRANGERS = {"attendance.query", "#whos_out", "directory.lookup", "approval.approve", "approval.reject"} | {
+STRANGERS = {"attendance.query", "#whos_out", "directory.lookup", "approval.approve", "#batch", "approval.reject"} | {
     "recognition.give"
 }
 

@@ -62,7 +62,8 @@ def department_bare(sentence: Sentence) -> Slots:
 def all_(sentence: Sentence) -> Slots:
     """Everything at once."""
     said = re.search(
-        r"全部|所有|都(?:同意|批|通过|过|给)|统统|一键|全都|全(?:同意|批|通过|过)|批量|一次性|一起批", sentence.text
+        r"全部|所有|都(?:同意|批|通过|过|给|驳回|拒绝|不批|不同意)|统统|一键|全都|全(?:同意|批|通过|过|驳回)|批量|一次性|一起批",
+        sentence.text,
     )
     return {"all": True} if said else {}
 

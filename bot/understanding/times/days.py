@@ -80,13 +80,14 @@ class Week:
 
 @dataclass(frozen=True)
 class Date:
-    """3月18日, 18号, 18–20号, 下个月5号; what is None was not said. `shift` counts months from this one."""
+    """3月18日, 18号, 18–20号, 下个月5号; what is None was not said. `shift`, `year_shift` count months, years."""
 
     year: int | None
     month: int | None
     first: int
     last: int
     shift: int | None = None
+    year_shift: int | None = None
 
     def span(self, view: View) -> Span:
         start = self._start(view)
@@ -98,8 +99,8 @@ class Date:
             year, month = _months(today, self.shift)
             return _near(year, month, self.first)
         if self.month is not None:
-            if self.year is not None:
-                return _near(self.year, self.month, self.first)
+            if self.year is not None or self.year_shift is not None:
+                return _near(self.year or today.year + (self.year_shift or 0), self.month, self.first)
             base = view.previous[1] if view.previous else today
             found = _near(base.year, self.month, self.first)
             if view.previous is not None:

@@ -9,7 +9,7 @@ from bot.understanding.times.clocks import Habits, settle, shown, weekend
 from bot.understanding.times.days import Span, View, month_of
 from bot.understanding.times.points import Point, Stretch, points, stretches
 from bot.understanding.times.scan import scan
-from bot.understanding.times.tokens import Length, MonthRef, QuarterRef, Token, YearRef
+from bot.understanding.times.tokens import Clock, Length, MonthRef, QuarterRef, Token, YearRef
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ def _moment(point: Point, view: View, habits: Habits, begun: tuple[Point, Moment
     if point.clock is not None:
         part, floor = point.part, None
         if begun is not None and point.day is None and part is None and begun[1].time is not None:
+            part = _as_begun(point.clock, begun)
             floor = int(begun[1].time[:2]) * 60 + int(begun[1].time[3:])
         elif begun is not None and part is None and begun[1].time is None:
             part = begun[0].part
@@ -108,6 +109,15 @@ def _moment(point: Point, view: View, habits: Habits, begun: tuple[Point, Moment
             own = replace(habits, overtime=False)
         time = shown(settle(point.clock, part, own, floor))
     return Moment(span, point.part, time, (point.start, point.end))
+
+
+def _as_begun(clock: Clock, begun: tuple[Point, Moment]) -> str | None:
+    """The part of day of an end that repeats its start or precedes it in one afternoon (下午5点到3点)."""
+    point = begun[0]
+    if point.clock is None or clock.exact or point.part is None:
+        return None
+    said, was = clock.hour * 60 + clock.minute, point.clock.hour * 60 + point.clock.minute
+    return point.part if said == was or (point.part == "afternoon" and said < was < 720) else None
 
 
 def _month(ref: MonthRef, view: View) -> str:

@@ -6,7 +6,7 @@ import re
 
 from bot.understanding.times import days
 from bot.understanding.times.tokens import Value
-from bot.understanding.times.words import SHIFTS, Rule, rule, whole
+from bot.understanding.times.words import SHIFTS, Rule, rule, whole, year_of
 
 Match = re.Match[str]
 WORDS = {
@@ -75,6 +75,14 @@ def _month_day(match: Match) -> Value | None:
     return _date(int(year) if year else None, whole(match["m"]), whole(match["a"]), whole(last) if last else None)
 
 
+def _of_year(match: Match) -> Value | None:
+    """去年5月6号, 25年5月6号."""
+    year, shift = year_of(match["y"])
+    first = whole(match["a"])
+    good = 1 <= whole(match["m"]) <= 12 and 1 <= first <= 31
+    return days.Date(year, whole(match["m"]), first, first, year_shift=shift) if good else None
+
+
 def _shifted(match: Match) -> Value | None:
     first = whole(match["a"])
     last = whole(match["b"]) if match.groupdict().get("b") else first
@@ -105,6 +113,7 @@ RULES: list[Rule] = [
     rule(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?!\d)", _full),
     rule(r"(?<!\d)(?:(?P<y>20\d\d)年)?<n:m>月(?:份的?)?<n:a>[日号]?TO<n:b>[日号]", _month_day),
     rule(r"(?<!\d)(?:(?P<y>20\d\d)年)?<n:m>月(?:份的?)?<n:a>[日号]", _month_day),
+    rule(r"(?<!\d)(?P<y>[去今明前]年|上年|2[3-9]年)的?<n:m>月(?:份的?)?<n:a>[日号]", _of_year),
     rule(r"(?P<y>)<n:m>月(?P<a>(?:二|三)?十[一二三四五六七八九]?)(?![\dHAN点个天年多])", _month_day),
     rule(r"(?<![\d.a-z])(?P<y>)(?P<m>\d{1,2})月(?P<a>\d{1,2})(?![\d点个天小:])", _month_day),
     rule(r"(?<![\d./a-z])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/]|天)", _full),

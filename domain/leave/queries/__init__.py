@@ -2,7 +2,7 @@
 
 from domain.leave.queries.away import colleagues_away, cover, whos_out
 from domain.leave.queries.balances import balance, balances, explain, leaver
-from domain.leave.queries.requests import due, last_days, live_requests, nearest_approved, request, route
+from domain.leave.queries.requests import due, early_returns, grounds, live_requests, nearest_approved, request, route
 
 __all__ = [
     "balance",
@@ -10,8 +10,9 @@ __all__ = [
     "colleagues_away",
     "cover",
     "due",
+    "early_returns",
     "explain",
-    "last_days",
+    "grounds",
     "leaver",
     "live_requests",
     "nearest_approved",

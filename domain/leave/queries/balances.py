@@ -6,16 +6,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
 from config.statutory.leave import annual
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
+from domain.leave.errors import NotForYou
 from domain.leave.model import EntryRow, RequestRow
 from domain.leave.rules.balance import EntryKind, lots, standing
-from domain.leave.rules.entitlement import Service, band_days, leaver_days, whole_years
-from domain.leave.rules.policy import LeaveKind
+from domain.leave.rules.entitlement import Service, band_days, leaver_days, whole_years, why_none
+from domain.leave.rules.policy import LeaveKind, TypePolicy
 from domain.leave.service import ledger, policies
 from domain.leave.views import (
     BalanceView,
@@ -80,17 +82,7 @@ async def explain(tx: Tx, person: PersonId, kind: LeaveKind, on: date | None = N
     codes = await _codes(tx, {entry.request for entry in entries if entry.request})
     clauses = annual(day).clauses
     found = [
-        ExplainLine(
-            day=row.day,
-            kind=row.kind,
-            account_name=company.accounts[row.account].name,
-            amount=row.amount,
-            rule=row.rule,
-            facts=row.facts,
-            clause=clauses.get(row.rule),
-            code=codes.get(row.request_id or ""),
-            reason=row.reason,
-        )
+        _line(row, company.accounts[row.account].name, clauses.get(row.rule), codes.get(row.request_id or ""))
         for row in rows
     ]
     now = standing(entries, day)
@@ -104,7 +96,35 @@ async def explain(tx: Tx, person: PersonId, kind: LeaveKind, on: date | None = N
         held=now.held,
         coming=now.coming,
         unsettled=now.unsettled,
+        why_none=None if found or now.coming else await _why_none(tx, person, policy, day),
     )
+
+
+def _line(row: EntryRow, account_name: str, clause: str | None, code: str | None) -> ExplainLine:
+    return ExplainLine(
+        day=row.day,
+        kind=row.kind,
+        account_name=account_name,
+        amount=row.amount,
+        rule=row.rule,
+        facts=row.facts,
+        clause=clause,
+        code=code,
+        reason=row.reason,
+    )
+
+
+async def _why_none(tx: Tx, person: PersonId, policy: TypePolicy, day: date) -> tuple[str, dict[str, Any]]:
+    """Why there is nothing at all to explain. Raises NotForYou."""
+    view = await people.person(tx, person)
+    if view.worker_type.value not in policy.workers:
+        raise NotForYou(kind_name=policy.name, worker_type=view.worker_type.value)
+    if "annual_statutory" in policy.accounts:
+        service = Service(view.first_work_on or view.hired_on, view.hired_on)
+        why = why_none(service, day.year, annual(day).bands)
+        if why is not None:
+            return why.rule, {**why.facts, "on": why.starts_on, "year": day.year}
+    return "no_grant", {}
 
 
 def _told(found: Sequence[ExplainLine]) -> list[ExplainLine]:

@@ -11,14 +11,16 @@ from config.statutory.leave import LawMissing, entitlement
 from domain.approvals import service as approvals
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
-from domain.leave.errors import NothingToCancel, RequestUnknown
+from domain.leave.errors import NotForYou, NothingToCancel, RequestUnknown
 from domain.leave.model import RequestRow
+from domain.leave.rules.counting import total
 from domain.leave.rules.policy import LeaveKind
 from domain.leave.service import policies, stored
 from domain.leave.views import (
     Due,
     Ground,
     RequestView,
+    Return,
     Route,
 )
 from domain.people import queries as people
@@ -57,23 +59,28 @@ async def nearest_approved(tx: Tx, person: PersonId) -> RequestView:
     return min(found, key=lambda each: (not each.starts <= tx.today <= each.ends, abs((each.ends - tx.today).days)))
 
 
-async def last_days(tx: Tx, request_id: str, count: Decimal) -> tuple[date, date]:
-    """What an early return gives back: from today on while the leave runs, else its last `count` days.
-
-    Raises RequestUnknown.
+async def early_returns(tx: Tx, request_id: str, count: Decimal | None) -> list[Return]:
+    """What an early return may give back, each to the leave's end: of leave that runs the rest from today on, unless
+    another number of days was said; of other leave its last days. Several mean: ask. Raises RequestUnknown.
     """
     row = await tx.session.get(RequestRow, request_id)
     if row is None:
         raise RequestUnknown()
-    if row.starts <= tx.today <= row.ends:
-        return tx.today, row.ends
-    days = [day.day for day in stored.days_of(row) if day.amount]
-    return days[-min(len(days), max(1, int(count)))], row.ends
+    days = [day for day in stored.days_of(row) if day.amount]
+    running = row.starts <= tx.today <= row.ends
+    rest = [day for day in days if day.day >= tx.today] if running else days
+    said = None if count is None else max(1, int(count))
+    choices = [Return(day.day, row.ends, total(rest[at:]), row.unit) for at, day in enumerate(rest)]
+    if not running:
+        return choices[-min(len(choices), said or 1) :][:1]
+    return choices[:1] if said is None or said >= len(rest) else choices
 
 
 async def due(tx: Tx, person: people.PersonView, kind: LeaveKind) -> Due:
-    """What law or company give of a type without a balance. Raises NoSuchType."""
+    """What law or company give of a type without a balance. Raises NoSuchType, NotForYou."""
     policy = await policies.type_policy(tx, kind, tx.today)
+    if person.worker_type.value not in policy.workers:
+        raise NotForYou(kind_name=policy.name, worker_type=person.worker_type.value)
     if policy.limit is None or policy.limit.law is None:
         return Due(policy.name, None)
     try:
@@ -81,6 +88,18 @@ async def due(tx: Tx, person: people.PersonView, kind: LeaveKind) -> Due:
     except LawMissing:
         return Due(policy.name, None)
     return Due(policy.name, Ground(law.place, law.days, law.note, law.source, law.confirmed))
+
+
+def grounds(city: str, topics: tuple[str, ...], on: date) -> dict[str, Ground]:
+    """What the place, or the country, gives for each of these topics on a day; a topic nobody regulates is absent."""
+    found = {}
+    for topic in topics:
+        try:
+            law = entitlement(topic, city, on)
+        except LawMissing:
+            continue
+        found[topic] = Ground(law.place, law.days, law.note, law.source, law.confirmed)
+    return found
 
 
 async def route(tx: Tx, person: PersonId, kind: LeaveKind, days: object) -> Route:

@@ -32,6 +32,7 @@ def count(
     pieces: Sequence[Piece], policy: TypePolicy, usual_hours: Decimal, statutory: frozenset[date]
 ) -> list[LeaveDay]:
     """Each piece counted. `usual_hours` is the person's own mean scheduled day; `statutory` the 300 % days within.
+    Where the policy never counts those, such a day is no leave, also for somebody whose shift falls on it.
 
     By working days only scheduled days count; by calendar days every day counts 1, worked or not.
     """
@@ -43,6 +44,8 @@ def _counted(piece: Piece, policy: TypePolicy, usual_hours: Decimal, statutory: 
     if policy.basis is not Basis.WORKING:
         skipped = policy.basis is Basis.CALENDAR_WITHOUT_STATUTORY and piece.day in statutory
         return replace(day, amount=ZERO if skipped else Decimal(1), part="full")
+    if piece.day in statutory and not policy.counts_statutory:
+        return replace(day, part="rest", windows=(), hours=ZERO)
     if not piece.windows:
         return day
     exact = piece.hours if policy.unit is Unit.HOUR else _in_days(piece, policy, usual_hours)

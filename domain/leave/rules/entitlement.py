@@ -81,6 +81,19 @@ def annual_due(service: Service, year: int, bands: Sequence[Band], crossing: Cro
     return [line for line in due if line.amount > 0]
 
 
+def why_none(service: Service, year: int, bands: Sequence[Band]) -> Due | None:
+    """Why a year gives no statutory leave (yet); None when it does."""
+    entitled = anniversary(service.first_work_on, min((band.years for band in bands if band.days), default=1))
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    start = max(first, service.hired_on, entitled)
+    if start > last:
+        return Due(ZERO, entitled, "annual_first_year", {"since": service.first_work_on.isoformat()})
+    full, here = band_days(bands, whole_years(service.first_work_on, start)), (last - start).days + 1
+    if floored(here, full) == 0:
+        return Due(ZERO, start, "annual_too_short", {"days": here, "full": full})
+    return None
+
+
 def _first(start: date, first: date, last: date, years: int, full: int) -> Due:
     if start == first:
         return Due(Decimal(full), start, "annual_band", {"years": years, "full": full})

@@ -10,7 +10,14 @@ from typing import Any, Literal
 
 from domain.calendar.rules import DaySchedule, Window
 from domain.kernel.clock import SHANGHAI
-from domain.leave.errors import PeriodBackwards, TimesUnclear
+from domain.leave.errors import (
+    LengthMissing,
+    MoreThanShift,
+    OutsideShift,
+    PeriodBackwards,
+    TimesBackwards,
+    TimesUnclear,
+)
 from domain.leave.rules.policy import Basis
 
 Half = Literal["AM", "PM"]
@@ -33,6 +40,8 @@ class Period:
     duration_hours: Decimal | None = None
     weekly_until: date | None = None
     """每周五下午…到月底: the same again every week, up to this day."""
+    without: tuple[date, ...] = ()
+    """…周三不休: days inside that are not wanted."""
 
     def to_json(self) -> dict[str, Any]:
         """As stored with the request; `from_json` reads it back."""
@@ -46,6 +55,7 @@ class Period:
             "duration_days": str(self.duration_days) if self.duration_days is not None else None,
             "duration_hours": str(self.duration_hours) if self.duration_hours is not None else None,
             "weekly_until": self.weekly_until.isoformat() if self.weekly_until else None,
+            "without": [day.isoformat() for day in self.without] or None,
         }
         return {key: value for key, value in stored.items() if value is not None}
 
@@ -61,7 +71,16 @@ class Period:
             duration_days=Decimal(stored["duration_days"]) if "duration_days" in stored else None,
             duration_hours=Decimal(stored["duration_hours"]) if "duration_hours" in stored else None,
             weekly_until=date.fromisoformat(stored["weekly_until"]) if "weekly_until" in stored else None,
+            without=tuple(date.fromisoformat(day) for day in stored.get("without", ())),
         )
+
+    @property
+    def length(self) -> int:
+        """Days from the first to the last, or as many as were said."""
+        last = self.weekly_until or self.end
+        if last is not None and last > self.start:
+            return (last - self.start).days + 1
+        return int(self.duration_days or 1)
 
 
 @dataclass(frozen=True)
@@ -94,18 +113,22 @@ def resolve(period: Period, schedule: Sequence[DaySchedule], counting: frozenset
     """The pieces of leave, one for each day of the period; a day with no work has no windows.
 
     `counting` are the days that a length runs over: the person's working days, or all days for calendar leave.
-    Raises PeriodBackwards, TimesUnclear.
+    Raises PeriodBackwards, TimesUnclear, LengthMissing, TimesBackwards, OutsideShift, MoreThanShift.
     """
+    if any(length is not None and length <= 0 for length in (period.duration_days, period.duration_hours)):
+        raise LengthMissing()
     if period.weekly_until is not None:
         return [piece for week in weeks(period) for piece in resolve(week, schedule, counting)]
     if period.end is not None and period.end < period.start:
         raise PeriodBackwards(start=period.start, end=period.end)
     by_day = {day.day: day for day in schedule}
     if period.start_time is not None or period.end_time is not None:
-        return _by_clock(period, by_day)
-    if period.duration_hours is not None:
-        return _by_hours(period, by_day)
-    return _by_days(ended(period, counting), by_day)
+        pieces = _by_clock(period, by_day)
+    elif period.duration_hours is not None:
+        pieces = _by_hours(period, by_day)
+    else:
+        pieces = _by_days(ended(period, counting - frozenset(period.without)), by_day)
+    return [piece for piece in pieces if piece.day not in period.without]
 
 
 def weeks(period: Period) -> list[Period]:
@@ -173,16 +196,15 @@ def _by_clock(period: Period, by_day: Mapping[date, DaySchedule]) -> list[Piece]
         end = last.windows[-1].end if last.works else datetime.combine(last.day + ONE_DAY, time(0), SHANGHAI)
     else:
         end = datetime.combine(last.day, period.end_time, SHANGHAI)
-    if end <= start and first.day == last.day:
-        end += ONE_DAY
-    if end <= start:
-        raise PeriodBackwards(start=period.start, end=period.end or period.start)
-    cut = _cut(start, end, by_day)
-    if not any(piece.windows for piece in cut):
-        # "1点到3点" of somebody who starts at 22:00 that evening lies after midnight
-        later = _cut(start + ONE_DAY, end + ONE_DAY, {period.start: by_day[period.start]})
-        cut = later if any(piece.windows for piece in later) else cut
-    return cut or [_piece(by_day[period.start], "rest")]
+    if end < start and first.works and end + ONE_DAY <= first.windows[-1].end:
+        end += ONE_DAY  # a night shift
+    if end <= start and period.start_time is not None and period.end_time is not None:
+        raise TimesBackwards(start=start, end=end, day=first.day, windows=first.windows)
+    # "1点到3点" of somebody who starts at 22:00 that evening lies after midnight
+    cut = _cut(start, end, by_day) or _cut(start + ONE_DAY, end + ONE_DAY, {period.start: first})
+    if not cut and first.works:
+        raise OutsideShift(start=min(start, end), end=max(start, end), day=first.day, windows=first.windows)
+    return cut or [_piece(first, "rest")]
 
 
 def _cut(start: datetime, end: datetime, by_day: Mapping[date, DaySchedule]) -> list[Piece]:
@@ -208,9 +230,15 @@ def _from(start: datetime, hours: Decimal, by_day: Mapping[date, DaySchedule]) -
                 taken = min(left, window.hours)
                 windows.append(Window(window.start, window.start + timedelta(seconds=int(taken * 3600))))
                 left -= taken
-        whole = sum((window.hours for window in windows), Decimal(0)) == piece.scheduled
+        day = by_day[piece.day]
+        if left > 0:
+            raise MoreThanShift(asked=hours, most=hours - left, day=day.day, windows=day.windows)
+        whole = hours == piece.scheduled
         return [replace(piece, windows=tuple(windows), part="full" if whole else "clock")]
-    return [_piece(by_day[start.date()], "rest")]
+    day = by_day[start.date()]
+    if day.works:
+        raise OutsideShift(start=start, end=start, day=day.day, windows=day.windows)
+    return [_piece(day, "rest")]
 
 
 def _by_hours(period: Period, by_day: Mapping[date, DaySchedule]) -> list[Piece]:
@@ -219,8 +247,10 @@ def _by_hours(period: Period, by_day: Mapping[date, DaySchedule]) -> list[Piece]
     hours, last = period.duration_hours, period.end or period.start
     if last == period.start:
         day = by_day[period.start]
+        if day.works and hours > day.hours:
+            raise MoreThanShift(asked=hours, most=day.hours, day=day.day, windows=day.windows)
         if period.start_half is None:
-            if hours >= day.hours and day.works:
+            if hours == day.hours:
                 return [_piece(day, "full")]
             raise TimesUnclear()
         half = day.halves()[0 if period.start_half == "AM" else 1]
@@ -228,6 +258,8 @@ def _by_hours(period: Period, by_day: Mapping[date, DaySchedule]) -> list[Piece]
     pieces = []
     for offset in range((last - period.start).days + 1):
         day = by_day[period.start + timedelta(days=offset)]
+        if day.works and hours > day.hours:
+            raise MoreThanShift(asked=hours, most=day.hours, day=day.day, windows=day.windows)
         pieces.append(
             replace(_piece(day, "clock"), windows=_tail(day.windows, hours)) if day.works else _piece(day, "rest")
         )

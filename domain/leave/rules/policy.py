@@ -129,6 +129,7 @@ class TypePolicy:
     accounts: tuple[str, ...] = ()
     limit: Limit | None = None
     whole: bool = False
+    counts_statutory: bool = True
     notice: tuple[Notice, ...] = ()
     back_days: int = 0
     proof: Proof | None = None
@@ -165,6 +166,17 @@ class AccountPolicy:
 
 
 @checked(config=STRICT)
+class DayWords:
+    """How a case's label names days: `day` is a format of the date and its weekday, `until` stands between two."""
+
+    day: str
+    weekdays: str = "1234567"
+    until: str = "–"
+    first: str = ""
+    second: str = ""
+
+
+@checked(config=STRICT)
 class GeneralPolicy:
     """What holds for all types."""
 
@@ -179,6 +191,7 @@ class GeneralPolicy:
     cancel_name: str = ""
     adjust_name: str = ""
     unit_names: dict[str, str] = field(default_factory=dict)
+    day_words: DayWords = field(default_factory=lambda: DayWords("{0:%m-%d}"))
 
 
 TYPES: TypeAdapter[TypePolicy] = TypeAdapter(TypePolicy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,15 +16,18 @@ from domain.leave.errors import (
     AdjustmentClosed,
     AdjustmentUnknown,
     AmountMissing,
+    AmountOffStep,
     BelowZero,
     NotPermitted,
+    NotYourOwn,
     ReasonMissing,
+    UnitWrong,
 )
 from domain.leave.model import AdjustmentRow
 from domain.leave.rules.balance import EntryKind, allocate, lots, standing
 from domain.leave.rules.entitlement import lot_end
-from domain.leave.rules.policy import LeaveKind, Policies, TypePolicy
-from domain.leave.service import ledger
+from domain.leave.rules.policy import LeaveKind, Policies, TypePolicy, Unit
+from domain.leave.service import ledger, naming
 from domain.leave.service.deciding import Decision
 from domain.leave.service.ledger import Because, NewLot
 from domain.leave.service.policies import policies, type_policy
@@ -35,25 +39,27 @@ from domain.people.queries import PersonView
 
 @dataclass(frozen=True)
 class Change:
-    """What HR wants changed: whose balance of which type, by how much (signed, in the type's unit), and why."""
+    """What HR wants changed: whose balance of which type, by how much (signed, in the type's unit), and why.
+
+    `unit` is what was said, where it was; `clears` takes all there is, whatever the step.
+    """
 
     person: PersonId
     kind: LeaveKind
     amount: Decimal
     reason: str
+    unit: Unit | None = None
+    clears: bool = False
 
 
 async def adjust_draft(tx: Tx, actor: PersonView, change: Change) -> AdjustmentView:
-    """Prepare a change. Raises NotPermitted, AmountMissing, ReasonMissing, AccountUnknown, BelowZero."""
+    """Prepare a change; an older draft of the same author is closed. Raises NotPermitted, NotYourOwn, AmountMissing,
+    UnitWrong, AmountOffStep, ReasonMissing, AccountUnknown, BelowZero."""
     await may_adjust(tx, actor.id)
     policy = await type_policy(tx, change.kind, tx.today)
-    if not policy.accounts:
-        raise AccountUnknown(account=policy.name)
-    if not change.amount:
-        raise AmountMissing()
-    if not change.reason.strip():
-        raise ReasonMissing()
+    _check(actor, change, policy)
     await _enough(tx, change.person, policy, change.amount)
+    await close_adjustments(tx, actor.id)
     row = AdjustmentRow(
         id=tx.new_id("la"),
         code=await tx.short_code("LA"),
@@ -70,6 +76,39 @@ async def adjust_draft(tx: Tx, actor: PersonView, change: Change) -> AdjustmentV
     return await view(tx, row.id)
 
 
+def _check(actor: PersonView, change: Change, policy: TypePolicy) -> None:
+    if change.person == actor.id:
+        raise NotYourOwn()
+    if not policy.accounts:
+        raise AccountUnknown(account=policy.name)
+    if not change.amount:
+        raise AmountMissing()
+    if change.unit not in {None, policy.unit}:
+        raise UnitWrong(account=policy.name, unit=policy.unit.value)
+    if change.amount % policy.step and not change.clears:
+        raise AmountOffStep(account=policy.name, step=policy.step, unit=policy.unit.value)
+    if not change.reason.strip():
+        raise ReasonMissing()
+
+
+async def close_adjustments(tx: Tx, author: PersonId) -> int:
+    """A new wish closes the author's older drafts: their cards offer nothing any more. How many there were."""
+    older = list(
+        await tx.session.scalars(
+            select(AdjustmentRow)
+            .where(AdjustmentRow.by == author, AdjustmentRow.state == "draft")
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+    for row in older:
+        row.state = "expired"
+        await tx.session.flush()
+        shown = await view(tx, row.id)
+        await tx.notify(author, "leave.adjustment", key=row.id, adjustment=shown, reason=None)
+    return len(older)
+
+
 async def adjust_confirm(tx: Tx, actor: PersonView, adjustment_id: str) -> AdjustmentView:
     """Book it, or put it before a second person. Raises AdjustmentUnknown, AdjustmentClosed, NotPermitted."""
     row = await _draft(tx, actor, adjustment_id)
@@ -80,14 +119,14 @@ async def adjust_confirm(tx: Tx, actor: PersonView, adjustment_id: str) -> Adjus
         await tx.session.flush()
         account = company.accounts[row.account]
         who = (await people.names(tx, [PersonId(row.person)]))[PersonId(row.person)]
-        unit = general.unit_names.get(account.unit.value, account.unit.value)
         await approvals.open_case(
             tx,
             definition=general.adjustment_approval,
             applicant=actor.id,
             subject=row.id,
-            form={"days": abs(row.amount), "leave_type": account.name, "code": row.code},
-            label=f"{who} {general.adjust_name} {account.name} {row.amount.normalize():+f} {unit}",
+            form=_form(row, account.name),
+            label=f"{who} {general.adjust_name} {account.name} {'+' if row.amount > 0 else ''}"
+            f"{naming.amount(general, row.amount, account.unit.value)}",
         )
     else:
         await adjust_book(tx, row.id, actor.id)
@@ -178,9 +217,14 @@ async def _reviewers(tx: Tx, row: AdjustmentRow, company: Policies) -> tuple[str
     general = company.general
     if not general.adjustment_approval or abs(row.amount) <= general.adjust_two_person_above:
         return ()
-    form = {"days": abs(row.amount), "leave_type": company.accounts[row.account].name}
+    form = _form(row, company.accounts[row.account].name)
     steps = await approvals.preview(tx, general.adjustment_approval, PersonId(row.by), form)
     return tuple(name for step in steps for _, name in step.people)
+
+
+def _form(row: AdjustmentRow, account: str) -> dict[str, Any]:
+    """`concerned`: whose balance it is never decides about it, nor does the author."""
+    return {"days": abs(row.amount), "leave_type": account, "code": row.code, "concerned": row.person}
 
 
 def _type_of(company: Policies, account: str) -> TypePolicy:
@@ -189,9 +233,14 @@ def _type_of(company: Policies, account: str) -> TypePolicy:
 
 async def may_adjust(tx: Tx, actor: PersonId) -> None:
     """Raises NotPermitted."""
-    company = await policies(tx, tx.today)
-    if not await org.roles(tx, actor, tx.today) & set(company.general.who_may_adjust):
+    if not await sees_balances(tx, actor):
         raise NotPermitted()
+
+
+async def sees_balances(tx: Tx, actor: PersonId) -> bool:
+    """Whether they look after other people's balances."""
+    company = await policies(tx, tx.today)
+    return bool(await org.roles(tx, actor, tx.today) & set(company.general.who_may_adjust))
 
 
 async def _enough(tx: Tx, person: PersonId, policy: TypePolicy, amount: Decimal) -> None:

@@ -19,7 +19,7 @@ from domain.leave.model import BookingRow, CancellationRow, RequestRow
 from domain.leave.rules.balance import EntryKind
 from domain.leave.rules.counting import LeaveDay, lines, total
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import ledger, stored
+from domain.leave.service import ledger, naming, stored
 from domain.leave.service.approvers import approvers_of
 from domain.leave.service.deciding import Decision, net, record
 from domain.leave.service.ledger import Because
@@ -121,7 +121,8 @@ async def view(tx: Tx, cancellation_id: str) -> CancellationView:
     request = await stored.view(tx, row)
     gone = {date.fromisoformat(day) for day in cancellation.days}
     given = [stored.day_of(day) for day in row.given_back if date.fromisoformat(day["day"]) in gone]
-    days = [*given, *(day for day in stored.days_of(row) if day.day in gone)]
+    left = stored.days_of(row) if row.state != "cancelled" else []
+    days = [*given, *(day for day in left if day.day in gone)]
     opened = cancellation.created_at
     past = [day for day in days if day.day < business_date(opened)]
     return CancellationView(
@@ -134,7 +135,7 @@ async def view(tx: Tx, cancellation_id: str) -> CancellationView:
         unit=row.unit,
         direct=total(days) - total(past),
         asked=total(past),
-        keeps=tuple(lines([day for day in stored.days_of(row) if day.day not in gone])),
+        keeps=tuple(lines([day for day in left if day.day not in gone])),
     )
 
 
@@ -210,15 +211,15 @@ async def _ask(tx: Tx, row: RequestRow, cancellation: CancellationRow, days: Seq
     company = await policies(tx, row.starts)
     policy = company.types[LeaveKind(row.kind)]
     asked: list[LeaveDay] = [day for day in stored.days_of(row) if day.day in set(days)]
-    unit = company.general.unit_names.get(row.unit, row.unit)
     shown = await stored.view(tx, row)
+    called = naming.taken(company.general, [(policy, asked, total(asked))])
     await approvals.open_case(
         tx,
         definition=policy.cancel_approval,
         applicant=PersonId(row.person),
         subject=cancellation.id,
         form={"days": Decimal(len(asked)), "leave_type": policy.name, "code": cancellation.code},
-        label=f"{shown.person_name} {company.general.cancel_name} {policy.name} {total(asked).normalize():f} {unit}",
+        label=f"{shown.person_name} {company.general.cancel_name} {called}",
     )
 
 

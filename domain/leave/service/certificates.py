@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -16,6 +17,8 @@ from domain.leave.views import RequestView
 from domain.org import queries as org
 
 SEE = {"hr", "leave_admin"}
+NEXT_PAGE = timedelta(minutes=30)
+"""A further picture so soon after the first is its next page; later it is asked what it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +30,59 @@ class Paper:
     media_type: str
 
 
-async def waiting_for_proof(tx: Tx, person: PersonId) -> str | None:
-    """The request that waits for a paper: sick leave first, then the newest; None when none does."""
-    rows = list(
-        await tx.session.scalars(
-            select(RequestRow)
-            .where(
-                RequestRow.person == person,
-                RequestRow.proof_due.is_not(None),
-                RequestRow.proof_at.is_(None),
-                RequestRow.state.in_(("draft", "in_approval", "approved")),
-            )
-            .order_by(RequestRow.created_at.desc())
-        )
+@dataclass(frozen=True)
+class Wanting:
+    """Requests that take papers, sick leave first, then the newest. `certain`: the first one is meant."""
+
+    requests: tuple[RequestView, ...]
+    certain: bool
+
+
+async def wanting_papers(
+    tx: Tx, person: PersonId, kind: LeaveKind | None = None, on: date | None = None
+) -> Wanting | None:
+    """What a picture may belong to, narrowed by what was said; None when nothing takes papers.
+
+    Those that wait for a paper come before those that have one; one that got its first page a moment ago is meant too.
+    """
+    statement = select(RequestRow).where(
+        RequestRow.person == person,
+        RequestRow.proof_due.is_not(None),
+        RequestRow.state.in_(("draft", "in_approval", "approved")),
     )
+    if kind is not None:
+        statement = statement.where(RequestRow.kind == kind.value)
+    if on is not None:
+        statement = statement.where(RequestRow.starts <= on, RequestRow.ends >= on)
+    rows = list(await tx.session.scalars(statement.order_by(RequestRow.created_at.desc(), RequestRow.starts.desc())))
     rows.sort(key=lambda row: row.kind != LeaveKind.SICK.value)
-    return rows[0].id if rows else None
+    going_on = [row for row in rows if row.proof_at is not None and tx.now - row.proof_at <= NEXT_PAGE]
+    waiting = [row for row in rows if row.proof_at is None]
+    had = [row for row in rows if row.proof_at is not None and (row.proof_due or row.ends) >= tx.today]
+    meant = waiting or going_on or had
+    if not meant:
+        return None
+    certain = len(meant) == 1 and (meant is not had or kind is not None)
+    return Wanting(tuple([await stored.view(tx, row) for row in meant]), certain)
 
 
-async def attach_certificate(tx: Tx, person: PersonId, papers: list[Paper]) -> RequestView:
-    """Keep papers with the request that waits for them; HR hears that they came. Raises NoOpenSickLeave."""
-    request_id = await waiting_for_proof(tx, person)
+async def attach_certificate(
+    tx: Tx, person: PersonId, papers: list[Paper], request_id: str | None = None
+) -> RequestView:
+    """Keep papers with a request, else with the one that waits for them; a further page is added. HR hears of it.
+
+    Raises NoOpenSickLeave, RequestUnknown, NotYourRequest.
+    """
     if request_id is None:
-        raise NoOpenSickLeave()
+        found = await wanting_papers(tx, person)
+        if found is None:
+            raise NoOpenSickLeave()
+        request_id = found.requests[0].id
     row = await stored.locked(tx, request_id, person)
-    for paper in papers:
+    known = await tx.session.scalars(select(CertificateRow.file_id).where(CertificateRow.request_id == row.id))
+    there = set(known)
+    new = [paper for paper in papers if paper.file_id not in there]
+    for paper in new:
         tx.session.add(
             CertificateRow(
                 id=tx.new_id("lp"),
@@ -65,11 +96,12 @@ async def attach_certificate(tx: Tx, person: PersonId, papers: list[Paper]) -> R
         )
     row.proof_at = tx.now
     await tx.session.flush()
-    await tx.audit("leave.certificate", row.id, files=len(papers))
     shown = await stored.view(tx, row)
-    for keeper in await _keepers(tx):
-        if keeper != person:
-            await tx.notify(keeper, "leave.certificate_came", request=shown, count=len(papers))
+    if new:
+        await tx.audit("leave.certificate", row.id, files=len(new))
+        for keeper in await _keepers(tx):
+            if keeper != person:
+                await tx.notify(keeper, "leave.certificate_came", request=shown, count=len(new))
     return shown
 
 

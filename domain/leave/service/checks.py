@@ -10,11 +10,12 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 
 from config.statutory.leave import Entitlement
+from domain.calendar import queries as calendar
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.leave.errors import InThePast, LimitExceeded, NoticeTooShort, Overlapping
 from domain.leave.model import BookingRow, RequestRow
-from domain.leave.rules.counting import LeaveDay, total
+from domain.leave.rules.counting import LeaveDay, lines, total
 from domain.leave.rules.policy import LeaveKind, TypePolicy
 from domain.leave.service.policies import policies
 from domain.leave.views import Caution
@@ -34,7 +35,7 @@ def timing(policy: TypePolicy, days: Sequence[LeaveDay], today: date) -> list[Ca
     """Whether it is asked in time. Raises InThePast, NoticeTooShort; a soft rule only cautions."""
     first, amount = days[0].day, total(days)
     if first < today - timedelta(days=policy.back_days):
-        raise InThePast(kind_name=policy.name, start=first, back_days=policy.back_days)
+        raise InThePast(kind_name=policy.name, start=first, back_days=policy.back_days, today=today)
     cautions = []
     notice = policy.notice_for(amount)
     if notice is not None and (first - today).days < notice.days:
@@ -42,11 +43,21 @@ def timing(policy: TypePolicy, days: Sequence[LeaveDay], today: date) -> list[Ca
         if notice.strict:
             raise NoticeTooShort(kind_name=policy.name, days=notice.days, earliest=earliest)
         cautions.append(Caution("notice", {"days": notice.days}))
-    if any(day.provisional for day in days):
-        cautions.append(Caution("provisional", {"year": max(day.day.year for day in days if day.provisional)}))
     if any(day.rounded for day in days):
         cautions.append(Caution("rounded", {"step": policy.step}))
     return cautions
+
+
+async def unpublished(tx: Tx, days: Sequence[LeaveDay]) -> list[Caution]:
+    """What is missing where days are provisional: the year's calendar, or only the person's own roster."""
+    open_days = [day.day for day in days if day.provisional]
+    if not open_days:
+        return []
+    published = {view.year for view in await calendar.years(tx) if view.published}
+    years = sorted({day.year for day in open_days} - published)
+    if years:
+        return [Caution("provisional", {"missing": "calendar", "year": years[0]})]
+    return [Caution("provisional", {"missing": "roster", "first": open_days[0]})]
 
 
 async def overlap(tx: Tx, person: PersonId, days: Sequence[LeaveDay], request: str | None) -> None:
@@ -110,6 +121,7 @@ async def limit(tx: Tx, person: PersonId, policy: TypePolicy, law: Entitlement |
             used=used,
             unit=policy.unit.value,
             per=policy.limit.per,
+            lines=lines(asked.days),
             place=law.place if law else "",
             confirmed=law.confirmed if law else True,
         )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from domain.approvals import service as approvals
 from domain.kernel.ids import PersonId
@@ -22,6 +22,7 @@ from domain.leave.views import Colleagues, DraftView, Ground
 from domain.people.queries import PersonView
 
 NAMES_SHOWN = 3
+DRAFT, REFUSED = "draft", "refused"
 
 
 async def draft(
@@ -34,7 +35,7 @@ async def draft(
 ) -> DraftView:
     """Make a draft; an older one of the same person is replaced. Raises every refusal a request can meet."""
     plan = await planning.plan(tx, actor, Wish(kind, period, top_up))
-    await _replace_older(tx, actor.id)
+    await close_open(tx, actor.id)
     row = RequestRow(id=tx.new_id("lv"), code=await tx.short_code("LV"), person=actor.id, state="draft", version=1)
     row.created_at, row.reason, row.top_up = tx.now, _clean(reason), top_up.value if top_up else None
     _fill(row, plan, period)
@@ -63,8 +64,8 @@ async def redraft(
 
 
 async def discard(tx: Tx, actor: PersonView, request_id: str) -> str:
-    """Drop a draft; its code. Raises DraftClosed."""
-    row = await open_draft(tx, actor.id, request_id)
+    """Drop a draft, or a refused wish; its code. Raises DraftClosed."""
+    row = await open_draft(tx, actor.id, request_id, REFUSED)
     row.state = "withdrawn"
     await tx.session.flush()
     return row.code
@@ -75,10 +76,15 @@ async def check_draft(tx: Tx, actor: PersonView, request_id: str) -> None:
     await open_draft(tx, actor.id, request_id)
 
 
-async def open_draft(tx: Tx, owner: PersonId, request_id: str) -> RequestRow:
+async def is_over(tx: Tx, actor: PersonView, request_id: str) -> bool:
+    """Whether nothing came of it: corrections then begin a new draft. Raises RequestUnknown, NotYourRequest."""
+    return (await stored.locked(tx, request_id, actor.id)).state in {REFUSED, "expired", "withdrawn"}
+
+
+async def open_draft(tx: Tx, owner: PersonId, request_id: str, *also: str) -> RequestRow:
     """The owner's draft, locked. Raises RequestUnknown, NotYourRequest, DraftClosed which says how things stand."""
     row = await stored.locked(tx, request_id, owner)
-    if row.state != "draft":
+    if row.state not in {DRAFT, *also}:
         known = await stored.view(tx, row)
         raise DraftClosed(code=row.code, state=row.state, kind_name=known.kind_name, lines=known.lines)
     return row
@@ -133,12 +139,22 @@ async def _colleagues(tx: Tx, person: PersonId, first: date, last: date) -> Coll
     return Colleagues(names[:NAMES_SHOWN], len(names))
 
 
-async def _replace_older(tx: Tx, person: PersonId) -> None:
-    older = await tx.session.scalars(
-        select(RequestRow.id).where(RequestRow.person == person, RequestRow.state == "draft").with_for_update()
+async def close_open(tx: Tx, person: PersonId) -> int:
+    """A new wish closes older drafts and refused wishes: their cards offer nothing any more. How many there were."""
+    older = list(
+        await tx.session.scalars(
+            select(RequestRow)
+            .where(RequestRow.person == person, RequestRow.state.in_((DRAFT, REFUSED)))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
     )
-    if ids := list(older):
-        await tx.session.execute(update(RequestRow).where(RequestRow.id.in_(ids)).values(state="expired"))
+    for row in older:
+        refused, row.state = row.state == REFUSED, "expired"
+        await tx.session.flush()
+        shown = await stored.view(tx, row)
+        await tx.notify(person, "leave.short_closed" if refused else "leave.request", key=row.id, request=shown)
+    return len(older)
 
 
 def _clean(reason: str | None) -> str | None:

@@ -11,7 +11,7 @@ from domain.calendar.rules import DaySchedule
 from domain.kernel.tx import Tx
 from domain.leave.errors import InsufficientBalance
 from domain.leave.rules.balance import Allocation, Lot, allocate, lots, reachable, standing
-from domain.leave.rules.counting import LeaveDay, count, total
+from domain.leave.rules.counting import LeaveDay, count, lines, total
 from domain.leave.rules.period import Piece
 from domain.leave.rules.policy import LeaveKind, Policies, TypePolicy
 from domain.leave.service import ledger
@@ -125,4 +125,5 @@ async def _short(
         asked=total(days),
         unit=policy.unit.value,
         held=now.held,
+        lines=lines(days),
     )

@@ -14,7 +14,7 @@ from config.statutory.leave import Entitlement, LawMissing, entitlement
 from domain.calendar import queries as calendar
 from domain.calendar.rules import DayKind, DaySchedule
 from domain.kernel.tx import Tx
-from domain.leave.errors import GapInLaw, NoSuchType, NotForYou, NothingToTake, PeriodTooLong
+from domain.leave.errors import GapInLaw, HolidaysOnly, NoSuchType, NotForYou, NothingToTake, PeriodTooLong
 from domain.leave.rules.counting import LeaveDay, count, mean_hours, total, trimmed
 from domain.leave.rules.period import Period, horizon, resolve
 from domain.leave.rules.policy import Basis, DayMeaning, LeaveKind, Policies, TypePolicy
@@ -35,13 +35,15 @@ async def plan(tx: Tx, person: PersonView, wish: Wish) -> Plan:
     law = _law(policy, person, wish.period.start)
     policy = with_law(policy, person, wish.period.start)
     schedule, days = await counted(tx, person, policy, _whole(wish.period, policy, law))
+    holidays = _holidays_worked(policy, schedule, days)
     if not total(days):
-        raise NothingToTake(start=days[0].day, end=days[-1].day)
+        raise _nothing(policy, wish.period, holidays)
     taken = trimmed(days)
-    skipped: list[Caution] = []
+    skipped = [Caution("holidays", {"days": holidays})] if holidays else []
     if wish.period.weekly_until is not None:
-        taken, skipped = await checks.without_taken(tx, person.id, taken, wish.request)
-    cautions = [*checks.timing(policy, taken, tx.today), *skipped]
+        taken, clashing = await checks.without_taken(tx, person.id, taken, wish.request)
+        skipped += clashing
+    cautions = [*checks.timing(policy, taken, tx.today), *await checks.unpublished(tx, taken), *skipped]
     await checks.overlap(tx, person.id, taken, wish.request)
     await checks.limit(tx, person.id, policy, law, checks.Asked(tuple(taken), wish.request))
     shares = await paying.shares(tx, person, paying.Bill(company, policy, tuple(taken), tuple(schedule), wish.top_up))
@@ -53,14 +55,28 @@ async def counted(
     tx: Tx, person: PersonView, policy: TypePolicy, period: Period
 ) -> tuple[list[DaySchedule], list[LeaveDay]]:
     """The person's schedule around a period, and the period counted on it. Raises PeriodTooLong and the period's."""
+    if period.length > LONGEST:
+        raise PeriodTooLong(asked=period.length, most=LONGEST)
     start, end = horizon(period, policy.basis)
-    if (end - start).days > LONGEST:
-        raise PeriodTooLong(start=period.start, end=end, most=LONGEST)
     schedule = await calendar.schedule(tx, person.id, start, end)
     statutory = frozenset(day.day for day in schedule if day.kind is DayKind.STATUTORY)
     pieces = resolve(period, schedule, _counting(schedule, policy, statutory))
     usual = await _usual_hours(tx, person, policy, period.start)
     return schedule, count(pieces, policy, usual, statutory)
+
+
+def _holidays_worked(policy: TypePolicy, schedule: Sequence[DaySchedule], days: Sequence[LeaveDay]) -> list[date]:
+    """Statutory holidays within, on which the person's shift falls: they cannot be taken as this leave."""
+    if policy.counts_statutory:
+        return []
+    asked = {day.day for day in days}
+    return [day.day for day in schedule if day.day in asked and day.works and day.kind is DayKind.STATUTORY]
+
+
+def _nothing(policy: TypePolicy, period: Period, holidays: list[date]) -> HolidaysOnly | NothingToTake:
+    if holidays:
+        return HolidaysOnly(kind_name=policy.name, days=holidays)
+    return NothingToTake(start=period.start, end=max(period.start, period.weekly_until or period.end or period.start))
 
 
 def _policy(company: Policies, kind: LeaveKind, person: PersonView, on: date) -> TypePolicy:
@@ -97,7 +113,8 @@ def _whole(period: Period, policy: TypePolicy, law: Entitlement | None) -> Perio
 
 def _counting(schedule: Sequence[DaySchedule], policy: TypePolicy, statutory: frozenset[date]) -> frozenset[date]:
     if policy.basis is Basis.WORKING:
-        return frozenset(day.day for day in schedule if day.works)
+        never = frozenset() if policy.counts_statutory else statutory
+        return frozenset(day.day for day in schedule if day.works) - never
     days = frozenset(day.day for day in schedule)
     return days if policy.basis is Basis.CALENDAR else days - statutory
 

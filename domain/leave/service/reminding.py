@@ -47,6 +47,7 @@ async def warn_expiring(tx: Tx, day: date) -> int:
                 amount=amount,
                 unit=policy.unit.value,
                 end=end,
+                today=tx.today,
                 suggested=await _free_days(tx, PersonId(person), day, end),
             )
             told += 1

@@ -21,6 +21,7 @@ from domain.leave.rules.balance import standing
 from domain.leave.rules.counting import LeaveDay, lines, total
 from domain.leave.rules.policy import LeaveKind, Policies
 from domain.leave.service import ledger
+from domain.leave.service.checks import unpublished
 from domain.leave.service.planned import Plan
 from domain.leave.service.policies import policies
 from domain.leave.views import RequestView, ShareView
@@ -111,7 +112,13 @@ async def view(tx: Tx, row: RequestRow) -> RequestView:
         decided_by=names.get(PersonId(row.decided_by)) if row.decided_by else None,
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
+        missing=await _missing(tx, row),
     )
+
+
+async def _missing(tx: Tx, row: RequestRow) -> str | None:
+    cautions = await unpublished(tx, days_of(row)) if row.provisional else []
+    return next((str(each.facts["missing"]) for each in cautions), None)
 
 
 async def _share(tx: Tx, row: RequestRow, kind: LeaveKind, company: Policies) -> ShareView:

@@ -16,7 +16,7 @@ from domain.leave.rules.balance import EntryKind
 from domain.leave.rules.counting import LeaveDay
 from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import checks, ledger, planning, stored
+from domain.leave.service import checks, ledger, naming, planning, stored
 from domain.leave.service.drafting import form, open_draft
 from domain.leave.service.ledger import Because
 from domain.leave.service.planned import Plan, Wish
@@ -44,14 +44,14 @@ async def submit(tx: Tx, actor: PersonView, request_id: str) -> RequestView:
     await tx.session.flush()
     await tx.audit("leave.submit", row.id, kind=row.kind, amount=str(row.amount))
     shown = await stored.view(tx, row)
-    unit = company.general.unit_names.get(row.unit, row.unit)
+    called = naming.taken(company.general, [(share.policy, list(share.days), share.amount) for share in plan.shares])
     await approvals.open_case(
         tx,
         definition=row.approval,
         applicant=actor.id,
         subject=row.id,
         form=form(row, plan, shown.kind_name),
-        label=f"{actor.name} {shown.kind_name} {row.amount.normalize():f} {unit}",
+        label=f"{actor.name} {called}",
     )
     return shown
 
