@@ -127,7 +127,9 @@ class Handling:
         target = await self._private(tx, outbox, place) if reply.private else place
         file_id = await self.files.keep_reply(tx, place.person, reply.file) if reply.file else None
         card = outbox.renderer.card(reply.template, {"intent": "", **reply.data})
-        await outbox.enqueue(tx, Outgoing(target, card, reply.key, file_id, outbox.inbox_id))
+        out = Outgoing(target, card, reply.key, file_id, outbox.inbox_id)
+        if reply.key is None or (target, reply.key, out.digest) not in outbox.shown:  # a notice said it just now
+            await outbox.enqueue(tx, out)
         if reply.follow_up is not None:
             await self._reply(tx, outbox, target, reply.follow_up)
 

@@ -67,8 +67,8 @@ class TransactionalOutbox:
     default_platform: str
     real_now: datetime
     inbox_id: str | None = None
-    sent: list[str] = field(default_factory=list)
-    """Templates enqueued, for the trace."""
+    shown: set[tuple[Place, str, str]] = field(default_factory=set)
+    """Live cards of this transaction: place, key, digest."""
 
     async def notify(self, tx: Tx, to: PersonId, template: str, key: str | None, data: dict[str, Any]) -> None:
         platform = await tx.session.scalar(select(LastSeenRow.platform).where(LastSeenRow.person == to))
@@ -113,7 +113,8 @@ class TransactionalOutbox:
         )
         await tx.session.flush()
         await queue.defer(tx.session, [wake(out.place)])
-        self.sent.append(out.card.template)
+        if out.key:
+            self.shown.add((out.place, out.key, out.digest))
         return card_id
 
     async def _shown_already(self, tx: Tx, out: Outgoing) -> bool:

@@ -20,7 +20,8 @@ async def help_card(chat: Chat) -> Reply:
 
 @router.intent("smalltalk", private=False)
 async def greet(chat: Chat) -> Reply:
-    return Reply("basics.hello", name=chat.actor.name)
+    thanks = any(word in chat.text for word in ("谢", "辛苦", "thank", "Thank"))
+    return Reply("basics.welcome" if thanks else "basics.hello", name=chat.actor.name)
 
 
 @router.intent("human.handoff")

@@ -104,6 +104,8 @@ class Dialogue:
             return bool({"person", "audience", "department"} & free.slots.keys())
         if free.aspect is not None and not (free.aspect in LENGTHENING and "续" not in text and "回来" not in text):
             return not changing or free.aspect not in {"certificate", "pregnancy", pending.get("aspect")}
+        if free.intent == intent and intent.startswith("approval."):
+            return not changing  # 同意李雷的 while a batch is previewed decides about 李雷, not about the batch
         if free.intent == intent:
             return not changing and self._full(sentence, free, pending)
         if free.intent.startswith("dialog"):

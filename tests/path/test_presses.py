@@ -111,3 +111,11 @@ async def test_what_one_hears_back_comes_within_three_seconds(stage: Stage) -> N
         stage.forget_unread("xuli")
         await stage.press("xuli", card, "agree")
         await stage.expect("xuli", "", patience=3.0)
+
+
+async def test_withdrawing_is_said_once(stage: Stage) -> None:
+    await asked(stage)
+    await stage.say("lilei", "撤回")
+    await stage.expect("lilei", "年假已撤回")
+    await stage.settle()
+    await stage.quiet("lilei")

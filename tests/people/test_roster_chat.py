@@ -9,7 +9,7 @@ from tests.stage import Stage
 
 async def test_hr_imports_a_roster_in_the_chat(stage: Stage) -> None:
     await stage.say("wangfang", "给我花名册模板")
-    await stage.expect("wangfang", "花名册模板发给你了")
+    await stage.expect("wangfang", "花名册模板发给您了")
     await stage.send_file("wangfang", "花名册.xlsx", workbook(newcomer(直接上级工号="1007")), XLSX)
     await stage.expect("wangfang", "花名册导入预览", "新增 1 人", "[导入]", "[取消]")
     await stage.press_label("wangfang", "导入")
