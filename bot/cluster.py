@@ -111,8 +111,12 @@ class Cluster:
             except ServerFailed:
                 continue
             return
-        if self.processes():
-            raise ServerFailed(f"the embedded PostgreSQL in {self.pg} does not stop")
+        # pg_ctl also fails when the server is on its way out already; its processes tell
+        patience = time.monotonic() + STOP_SECONDS
+        while self.processes():
+            if time.monotonic() > patience:
+                raise ServerFailed(f"the embedded PostgreSQL in {self.pg} does not stop")
+            time.sleep(0.05)
 
     def postmaster(self) -> int | None:
         """The pid of a live postmaster of this directory, whatever its pid file says."""

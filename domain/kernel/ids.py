@@ -20,9 +20,20 @@ def _base32(number: int, length: int) -> str:
     return "".join(reversed(digits))
 
 
+class _Last:
+    """The last id of this process: within one millisecond ids go up from it, so that they keep the order of making."""
+
+    millisecond = -1
+    tail = 0
+
+
 def new_id(prefix: str, at: datetime) -> str:
     """A 26-character time-sortable id such as `lv_01J…`; 48 bits of milliseconds, 80 random bits."""
-    return f"{prefix}_{_base32(int(at.timestamp() * 1000), 10)}{_base32(secrets.randbits(80), 16)}"
+    millisecond = int(at.timestamp() * 1000)
+    # the top bit stays free, so that counting up within a millisecond never overflows
+    _Last.tail = _Last.tail + 1 + secrets.randbits(32) if millisecond == _Last.millisecond else secrets.randbits(79)
+    _Last.millisecond = millisecond
+    return f"{prefix}_{_base32(millisecond, 10)}{_base32(_Last.tail, 16)}"
 
 
 def short_code(prefix: str, number: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,3 +41,10 @@ def test_ids_of_one_instant_differ() -> None:
     assert len(made) == 1_000
     assert all(re.fullmatch(r"lv_[0-9A-Z]{26}", one) for one in made)
     assert len({one[:13] for one in made}) == 1
+
+
+def test_ids_of_one_millisecond_keep_the_order_of_making() -> None:
+    at = datetime(2026, 3, 11, 2, 30, tzinfo=UTC)
+    made = [new_id("lv", at) for _ in range(2_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
