@@ -10,12 +10,8 @@ from typing import Any
 import yaml
 
 from tests.house import tree
+from tests.understanding.known import KNOWN
 
-INTENTS = {
-    line.strip()
-    for line in Path(__file__).with_name("intents.txt").read_text().splitlines()
-    if line.strip() and not line.startswith("#")
-}
 INTENT = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z0-9_]+)?(?:#[a-z_]+)?")
 # written so that this file does not name them itself
 OF_THIS_MACHINE = re.compile(r"(?<![\w./-])/(?:wor[k]|roo[t]|home/[a-z]\w+)(?![\w-])")
@@ -35,14 +31,14 @@ def ours(folder: Path = tree.ROOT) -> Iterator[Path]:
 def phrases(loaded: Any) -> Iterator[str]:
     """The intents a phrase file speaks for: its keys, or those under `intents`."""
     for key in loaded.get("intents", loaded) if isinstance(loaded, dict) else ():
-        if isinstance(key, str) and ("." in key or key in INTENTS):
+        if isinstance(key, str) and ("." in key or key in KNOWN):
             yield key
 
 
 def test_phrase_files_speak_for_known_intents() -> None:
     for file in sorted((tree.ROOT / "handlers").rglob("*.yaml")):
         loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
-        unknown = [name for name in phrases(loaded) if name.split("#")[0] not in INTENTS]
+        unknown = [name for name in phrases(loaded) if name.split("#")[0] not in KNOWN]
         assert unknown == [], f"{tree.name(file)}: {unknown}"
 
 
@@ -52,7 +48,7 @@ def test_handlers_answer_known_intents() -> None:
         for file, call, called in tree.calls("handlers")
         if called == "intent" and call.args
         for name in tree.strings(call.args[0])
-        if name.split("#")[0] not in INTENTS | {""}
+        if name.split("#")[0] not in KNOWN | {""}
     ]
     assert unknown == []
 
@@ -88,9 +84,14 @@ def test_no_path_of_the_machine_it_was_written_on() -> None:
 
 
 def test_yaml_of_the_repository_parses() -> None:
+    broken = []
     for file in ours():
         if file.suffix == ".yaml":
-            list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+            try:
+                list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+            except yaml.YAMLError as error:
+                broken.append(f"{file}: {error}")
+    assert broken == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from bot.understanding.roster import roster_file
 from bot.understanding.understander import Understander
+from tests.understanding.known import KNOWN
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "dialogue.yaml").read_text("utf-8"))
 NOW = datetime.fromisoformat("2026-03-11T10:30+08:00")
@@ -46,4 +47,6 @@ DAMAGED: list[dict[str, Any]] = [
 @pytest.mark.parametrize("pending", DAMAGED)
 def test_a_damaged_pending_is_no_trouble(understander: Understander, pending: dict[str, Any]) -> None:
     for text in ("推迟两天", "改成下周四", "8", "多请一天", "选b", "第9个"):
-        understander.understand(text, NOW, pending)
+        meant = understander.understand(text, NOW, pending)
+        assert meant.intent in KNOWN, (text, meant)
+        assert 0 <= meant.confidence <= 1

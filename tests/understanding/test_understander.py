@@ -21,6 +21,7 @@ from bot.understanding.people import People
 from bot.understanding.roster import roster_file
 from bot.understanding.text import normalise
 from bot.understanding.understander import Understander
+from tests.understanding.known import KNOWN
 
 FOLDER = Path(__file__).parent / "cases"
 CASES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "messages.yaml").read_text("utf-8"))
@@ -160,7 +161,9 @@ def test_strange_texts_are_no_trouble(understander: Understander) -> None:
         "2026-02-30请假",
         "请99999天假",
     ):
-        understander.understand(text, NOW)
+        meant = understander.understand(text, NOW)
+        assert meant.intent in KNOWN, (text, meant)
+        assert 0 <= meant.confidence <= 1
 
 
 def test_quick_enough(understander: Understander) -> None:
