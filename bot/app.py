@@ -14,6 +14,7 @@ from procrastinate import App as QueueApp
 from sqlalchemy import select
 
 from bot import health, queue, reconcile, tasks
+from bot.arrivals import Arrivals
 from bot.database import Database, require_current
 from bot.files import FileStore
 from bot.handling import Handling
@@ -21,6 +22,9 @@ from bot.inbox import Inbox
 from bot.outbox import TransactionalOutbox
 from bot.platforms.console.client import ConsolePlatform
 from bot.platforms.port import Platform
+from bot.platforms.wecom.api import WeComApi
+from bot.platforms.wecom.gate import Gate
+from bot.platforms.wecom.platform import WeComPlatform
 from bot.registry import Registry
 from bot.router import Conversation
 from bot.scheduler import Scheduler
@@ -100,6 +104,9 @@ class Bot:
         await self.load_company()
         await self.lock.take()
         await self._stack.enter_async_context(self.queue_app.open_async())
+        for platform in self.sender.platforms.values():
+            await platform.open()
+            self._stack.push_async_callback(platform.close)
         await sweep(self.database)
         await self.workers.start()
         self.loops = [
@@ -178,8 +185,9 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
     understanding = LiveUnderstanding(database, outbox, Understander.load(roster_file()))
     await understanding.refresh()
     conversation = Conversation(registry, understanding, files, settings.trace)
-    handling = Handling(database, conversation, outbox, files, real_now)
-    sender = Sender(database, _platforms(database, outbox), outbox, real_now, settings.trace)
+    platforms = _platforms(settings, database, outbox, files)
+    handling = Handling(database, conversation, outbox, files, Arrivals(platforms, files), real_now)
+    sender = Sender(database, platforms, outbox, real_now, settings.trace)
     scheduler = Scheduler(database, registry.jobs, outbox)
     lock = ProcessLock(url)
     queue_app = queue.engine_app(url, lock_key=lock.key, pool_size=24)
@@ -207,8 +215,14 @@ def _counts(settings: Settings) -> dict[str, int]:
     return {queue.CHAT: settings.chat_workers, queue.SEND: settings.send_workers, queue.BULK: settings.bulk_workers}
 
 
-def _platforms(database: Database, outbox: Callable[[], TransactionalOutbox]) -> dict[str, Platform]:
+def _platforms(
+    settings: Settings, database: Database, outbox: Callable[[], TransactionalOutbox], files: FileStore
+) -> dict[str, Platform]:
     async def members(tx: Tx, group: str) -> list[PersonId]:
         return await org.members(tx, group, tx.today)
 
-    return {"console": ConsolePlatform(database, outbox, members)}
+    platforms: dict[str, Platform] = {"console": ConsolePlatform(database, outbox, members)}
+    if settings.wecom:
+        api = WeComApi(settings.wecom, Gate(database.engine, settings.wecom.api_per_minute, real_now), real_now)
+        platforms["wecom"] = WeComPlatform(settings.wecom, api, files, settings.max_upload_bytes, real_now)
+    return platforms

@@ -1,6 +1,6 @@
 """Refusals of the shell itself; their words are in `cards/bot/errors.yaml`."""
 
-from domain.kernel.errors import Forbidden, Invalid, NotFound
+from domain.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class NotYourCard(Forbidden):
@@ -9,6 +9,10 @@ class NotYourCard(Forbidden):
 
 class ButtonUnknown(Invalid):
     """The card never offered this button."""
+
+
+class CardReplaced(Conflict):
+    """The pressed message is an old one of a card that was sent anew and still waits for this press."""
 
 
 class CardGone(NotFound):
@@ -33,3 +37,7 @@ class NothingPending(Invalid):
 
 class NothingToChange(Invalid):
     """改成… with no draft open; perhaps it is submitted already."""
+
+
+class MediaGone(NotFound):
+    """A picture or file that the platform does not give us: too large, too old, or not reachable for minutes."""

@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from bot import dialogue, identity, queue
+from bot.arrivals import Arrivals
 from bot.database import Database, transient
-from bot.errors import CardGone
+from bot.errors import CardGone, MediaGone
 from bot.failpoints import failpoint
 from bot.files import FileStore
-from bot.outbox import Outgoing, Place, TransactionalOutbox
-from bot.platforms.port import DIRECT, Attachment, Update
+from bot.outbox import Place, TransactionalOutbox
+from bot.platforms.port import DIRECT, Attachment, Media, Ticket, TryLater, Update
 from bot.router import Asked, CardUnknown, Conversation, Turn
 from bot.tables import InboxRow
 from bot.trace import trace
@@ -33,8 +34,15 @@ MAX_ATTEMPTS = 3
 CARD_PATIENCE = timedelta(seconds=60)
 
 
+MEDIA_PATIENCE = timedelta(minutes=5)
+
+
 class Again(Exception):
-    """The press came before its card's record: try again in a second, outside the lock."""
+    """The press came before its card's record, or a file cannot be had yet: try again, outside the lock."""
+
+    def __init__(self, after: float = 1.0) -> None:
+        super().__init__(after)
+        self.after = timedelta(seconds=after)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Handling:
     conversation: Conversation
     outbox: Callable[[], TransactionalOutbox]
     files: FileStore
+    arrivals: Arrivals
     real_now: Callable[[], datetime]
 
     async def handle(self, inbox_id: str, attempts: int) -> None:
@@ -56,8 +65,8 @@ class Handling:
             try:
                 await self._once(inbox_id)
                 return
-            except Again:
-                await self._again_later(inbox_id)
+            except Again as again:
+                await self._again_later(inbox_id, again.after)
                 return
             except DBAPIError as error:
                 if not transient(error) or tried == MAX_ATTEMPTS - 1:
@@ -87,12 +96,19 @@ class Handling:
 
     async def _answer(self, tx: Tx, row: InboxRow, place: Place, outbox: TransactionalOutbox) -> None:
         update = update_of(row)
+        outbox.answering = "words" if update.card_id is None else "press"
+        newest = await self.arrivals.keep_ticket(tx, update)
         try:
             async with tx.session.begin_nested():
                 actor = await identity.actor(tx, PersonId(row.person))
-                reply = await self.conversation.answer(Turn(tx, update, actor, place))
+                update = await self.arrivals.complete(tx, update)
+                reply = await self.conversation.answer(Turn(tx, update, actor, place, newest=newest))
                 if reply is not None:
                     await self._reply(tx, outbox, place, reply)
+        except TryLater as wait:
+            if self.real_now() - row.received_at < MEDIA_PATIENCE:
+                raise Again(wait.after or 2.0) from None
+            await self._refuse(tx, outbox, place, MediaGone())
         except Asked as asked:
             home = Place(place.platform, place.person) if asked.private else place
             await dialogue.save(tx, home, asked.asking)
@@ -112,14 +128,13 @@ class Handling:
             await trace(tx, place.person, "refused", refusal.code, {})
         # why not is often a fact about the person: a balance, a colleague's dates
         target = await self._private(tx, outbox, place)
-        await outbox.enqueue(tx, Outgoing(target, outbox.renderer.refusal(refusal), inbox_id=outbox.inbox_id))
+        await outbox.answer(tx, target, outbox.renderer.refusal(refusal))
 
     async def _private(self, tx: Tx, outbox: TransactionalOutbox, place: Place) -> Place:
         """The person's direct chat; a group is told only that there is an answer."""
         if place.conversation == DIRECT:
             return place
-        pointer = outbox.renderer.card("bot.sent_privately", {})
-        await outbox.enqueue(tx, Outgoing(place, pointer, inbox_id=outbox.inbox_id))
+        await outbox.answer(tx, place, outbox.renderer.card("bot.sent_privately", {}))
         return Place(place.platform, place.person)
 
     async def _reply(self, tx: Tx, outbox: TransactionalOutbox, place: Place, reply: Reply) -> None:
@@ -127,9 +142,7 @@ class Handling:
         target = await self._private(tx, outbox, place) if reply.private else place
         file_id = await self.files.keep_reply(tx, place.person, reply.file) if reply.file else None
         card = outbox.renderer.card(reply.template, {"intent": "", **reply.data})
-        out = Outgoing(target, card, reply.key, file_id, outbox.inbox_id)
-        if reply.key is None or (target, reply.key, out.digest) not in outbox.shown:  # a notice said it just now
-            await outbox.enqueue(tx, out)
+        await outbox.answer(tx, target, card, key=reply.key, file_id=file_id)
         if reply.follow_up is not None:
             await self._reply(tx, outbox, target, reply.follow_up)
 
@@ -145,12 +158,11 @@ class Handling:
             row.state, row.reason, row.reference = "dead", reason, reference
             log.error("inbox.dead", inbox=inbox_id, reference=reference, reason=reason)
             place = Place(row.platform, row.person, row.conversation)
-            card = outbox.renderer.card("bot.our_fault", {"reference": reference})
-            await outbox.enqueue(tx, Outgoing(place, card, inbox_id=inbox_id))
+            await outbox.answer(tx, place, outbox.renderer.card("bot.our_fault", {"reference": reference}))
 
-    async def _again_later(self, inbox_id: str) -> None:
+    async def _again_later(self, inbox_id: str, after: timedelta) -> None:
         async with self.database.transaction(self.outbox(), "inbox") as tx:
-            due = self.real_now() + timedelta(seconds=1)
+            due = self.real_now() + after
             await queue.defer(tx.session, [queue.Job(queue.CHAT, "again", {"inbox_id": inbox_id}, due=due)])
 
     async def again(self, inbox_id: str) -> None:
@@ -177,8 +189,9 @@ class Handling:
             )
             if await tx.session.scalar(earlier.limit(1)) is None:
                 outbox = self.outbox()
+                outbox.inbox_id = row.id
                 place = Place(row.platform, row.person, row.conversation)
-                await outbox.enqueue(tx, Outgoing(place, outbox.renderer.card("bot.hold_on", {}), inbox_id=row.id))
+                await outbox.answer(tx, place, outbox.renderer.card("bot.hold_on", {}))
 
 
 def handle_job(row: InboxRow) -> queue.Job:
@@ -187,5 +200,7 @@ def handle_job(row: InboxRow) -> queue.Job:
 
 def update_of(row: InboxRow) -> Update:
     body = json.loads(row.body)
-    files = tuple(Attachment(*item) for item in body.pop("files"))
-    return Update(row.platform, row.message_id, row.person, row.conversation, files=files, **body)
+    body["files"] = tuple(Attachment(*item) for item in body["files"])
+    body["media"] = tuple(Media(*item) for item in body.get("media", ()))
+    body["ticket"] = Ticket(*body["ticket"]) if body.get("ticket") else None
+    return Update(row.platform, row.message_id, row.person, row.conversation, **body)

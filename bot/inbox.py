@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import queue
@@ -83,14 +84,23 @@ class Inbox:
             while not self.waiting.empty() and len(batch) < 500:
                 batch.append(self.waiting.get_nowait())
             try:
-                fresh = await self._commit(batch)
-            except Exception as error:  # noqa: BLE001 - handed to each caller, who answers for its own message
-                _resolve(batch, error)
-            else:
-                _resolve(batch, fresh)
+                await self._store(batch)
             finally:
                 for _ in batch:
                     self.waiting.task_done()
+
+    async def _store(self, batch: list[Stored]) -> None:
+        """One commit for all; when the database refuses one of them, each alone, so that only that one fails."""
+        try:
+            _resolve(batch, await self._commit(batch))
+        except (DataError, IntegrityError) as error:
+            if len(batch) == 1:
+                _resolve(batch, error)
+                return
+            for item in batch:
+                await self._store([item])
+        except Exception as error:  # noqa: BLE001 - handed to each caller, who answers for its own message
+            _resolve(batch, error)
 
     async def _commit(self, batch: list[Stored]) -> set[str]:
         async with self.engine.begin() as connection:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot import queue
+from bot.errors import CardGone
 from bot.platforms.port import DIRECT
 from bot.tables import CardRow, LastSeenRow, OutboxRow
 from cards.card import Card
 from cards.render import Renderer
+from cards.said import everything
 from domain.kernel.events import Event, Reaction
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
@@ -48,6 +50,8 @@ class Outgoing:
     key: str | None = None
     file_id: str | None = None
     inbox_id: str | None = None
+    answers: str | None = None
+    """What of the receiver it answers: words or press; None for a notice."""
 
     @property
     def document(self) -> str:
@@ -67,6 +71,8 @@ class TransactionalOutbox:
     default_platform: str
     real_now: datetime
     inbox_id: str | None = None
+    answering: str = "words"
+    """What the update was that this transaction answers: words or press."""
     shown: set[tuple[Place, str, str]] = field(default_factory=set)
     """Live cards of this transaction: place, key, digest."""
 
@@ -92,6 +98,14 @@ class TransactionalOutbox:
             ],
         )
 
+    async def answer(
+        self, tx: Tx, place: Place, card: Card, *, key: str | None = None, file_id: str | None = None
+    ) -> None:
+        """Answer the update of this transaction; not again what a notice of it has just said."""
+        out = Outgoing(place, card, key, file_id, self.inbox_id, self.answering)
+        if key is None or (place, key, out.digest) not in self.shown:
+            await self.enqueue(tx, out)
+
     async def enqueue(self, tx: Tx, out: Outgoing) -> str | None:
         """Keep the card's state, put the message in the queue, wake its sender. The card's id, if it is a card."""
         card_id, updates = (None, False) if out.card.plain else await self._keep(tx, out)
@@ -107,6 +121,7 @@ class TransactionalOutbox:
                 document=out.document,
                 file_id=out.file_id,
                 inbox_id=out.inbox_id,
+                answers=out.answers,
                 state="waiting",
                 created_at=self.real_now,
             )
@@ -173,3 +188,28 @@ def wake(place: Place) -> queue.Job:
 def backoff(attempts: int, jitter: float) -> timedelta:
     """1, 2, 4 … at most 300 seconds, times 0.75…1.25 by `jitter` in 0…1."""
     return timedelta(seconds=min(300.0, 2.0 ** min(attempts, 9)) * (0.75 + jitter / 2))
+
+
+def outage_backoff(age: timedelta, jitter: float) -> timedelta:
+    """A quarter of the time that it has waited already, 1…300 seconds, times 0.75…1.25 by `jitter` in 0…1."""
+    return timedelta(seconds=min(300.0, max(1.0, age.total_seconds() / 4)) * (0.75 + jitter / 2))
+
+
+async def whole(tx: Tx, place: Place, shown: str) -> str:
+    """All that a card or notice says, which a platform had to cut. `shown` is the card's or the message's id.
+
+    Raises CardGone for anything that was not sent to this place.
+    """
+    row = await tx.session.scalar(
+        select(OutboxRow)
+        .where(
+            or_(OutboxRow.card_id == shown, OutboxRow.id == shown),
+            OutboxRow.platform == place.platform,
+            OutboxRow.recipient == place.recipient,
+        )
+        .order_by(OutboxRow.seq.desc())
+        .limit(1)
+    )
+    if row is None:
+        raise CardGone
+    return everything(Card.from_json(json.loads(row.document)))

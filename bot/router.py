@@ -10,8 +10,8 @@ from typing import Any
 from bot import dialogue
 from bot.amending import corrected, same_week
 from bot.dialogue import Dialogue
-from bot.errors import ButtonUnknown, NothingPending, NothingToChange, NotYourCard
-from bot.outbox import Place
+from bot.errors import ButtonUnknown, CardReplaced, NothingPending, NothingToChange, NotYourCard
+from bot.outbox import Place, whole
 from bot.platforms.port import DIRECT, Update
 from bot.registry import Registry, arguments
 from bot.tables import CardRow
@@ -27,6 +27,8 @@ ANSWER, SAY, TAKE = "answer", "say", "take"
 NO_WISH = {"out_of_scope", "smalltalk", "cancel", "confirm", "deny", "dialog.correct", "dialog.inform"}
 BUILT_IN = {ANSWER, SAY, TAKE}
 """Presses that the router answers itself: a question's option, a suggested sentence, a suggested wish."""
+FULL = "full$"
+"""The press of 查看全文 on a card that was cut: the shell's own, no card offers it."""
 
 
 class CardUnknown(Exception):
@@ -42,6 +44,8 @@ class Turn:
     actor: PersonView
     place: Place
     waiting: Dialogue | None = None
+    newest: bool = True
+    """False for a press on a message of the card that a newer one replaced: it may show what is no longer so."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Conversation:
         update = turn.update
         if update.card_id is not None:
             return await self._press_by_id(turn, update.card_id, update.action or "")
+        if update.entered:
+            return Reply("bot.entered", private=True, name=turn.actor.name)
+        if update.unread:
+            return Reply("bot.unread", kind=update.unread)
         if update.files and not update.text.strip():
             return await self._files(turn)
         if update.location is not None and not update.text.strip():
@@ -68,11 +76,15 @@ class Conversation:
     # presses
 
     async def _press_by_id(self, turn: Turn, card_id: str, action: str) -> Reply | None:
+        if action == FULL:
+            return Reply("bot.full_text", private=True, said=await whole(turn.tx, turn.place, card_id))
         row = await turn.tx.session.get(CardRow, card_id)
         if row is None:
             raise CardUnknown(card_id)
         if row.conversation == DIRECT and row.person != turn.place.person:
             raise NotYourCard
+        if not turn.newest and row.open and action in {offered for _, offered in row.labels}:
+            raise CardReplaced
         return await self._press(turn, row, action)
 
     async def _press(self, turn: Turn, row: CardRow, action: str) -> Reply | None:

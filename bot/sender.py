@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot import queue
 from bot.database import Database
 from bot.failpoints import failpoint
-from bot.outbox import Place, TransactionalOutbox, backoff, wake
+from bot.outbox import Place, TransactionalOutbox, backoff, outage_backoff, wake
 from bot.platforms.port import Delivery, Platform, TryLater, Undeliverable
 from bot.tables import OutboxRow
 from bot.trace import trace
@@ -23,6 +23,8 @@ from domain.kernel.tx import Tx
 
 log = structlog.get_logger()
 MAX_ATTEMPTS = 12
+MAX_AGE = timedelta(days=3)
+"""What waited out an outage for longer than this says nothing to anybody any more."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Sender:
     async def _send(self, tx: Tx, row: OutboxRow) -> bool:
         await failpoint("outbox.before_send")
         try:
-            await self.platforms[row.platform].send(delivery(row))
+            await self.platforms[row.platform].send(tx, delivery(row))
         except TryLater as wait:
             return await self._later(tx, row, wait)
         except (Undeliverable, KeyError) as reason:
@@ -72,14 +74,17 @@ class Sender:
         return True
 
     async def _later(self, tx: Tx, row: OutboxRow, wait: TryLater) -> bool:
-        row.attempts += 1
-        if row.attempts >= MAX_ATTEMPTS:
-            row.state, row.reason = "dead", wait.reason[:200]
+        """Due again later. Only the message's own faults count against it; a limit or an outage is waited out."""
+        row.attempts += wait.fault
+        row.reason = wait.reason[:200]
+        age = self.real_now() - row.created_at
+        if row.attempts >= MAX_ATTEMPTS or age > MAX_AGE:
+            row.state = "dead"
             log.error("outbox.dead", outbox=row.id, template=row.template, reason=row.reason)
             return True
-        patience = backoff(row.attempts, random.random())  # noqa: S311 - jitter
+        jitter = random.random()  # noqa: S311 - spreads retries
+        patience = backoff(row.attempts, jitter) if wait.fault else outage_backoff(age, jitter)
         row.due_at = self.real_now() + (patience if wait.after is None else timedelta(seconds=wait.after))
-        row.reason = wait.reason[:200]
         place = Place(row.platform, row.recipient)
         later = queue.Job(
             queue.SEND, "wake", {"platform": place.platform, "recipient": place.recipient}, due=row.due_at
@@ -102,4 +107,5 @@ def delivery(row: OutboxRow) -> Delivery:
         card_id=row.card_id,
         updates=row.updates,
         file_id=row.file_id,
+        answers=row.answers,
     )

@@ -25,7 +25,7 @@ class InboxRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger, Identity())
     platform: Mapped[str] = mapped_column(String(20))
     message_id: Mapped[str] = mapped_column(String(120))
-    person: Mapped[str] = mapped_column(String(60))
+    person: Mapped[str] = mapped_column(String(64))
     conversation: Mapped[str] = mapped_column(String(60))
     body: Mapped[str] = mapped_column(Encrypted("bot_inbox.body"))
     received_at: Mapped[datetime]
@@ -47,7 +47,7 @@ class OutboxRow(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, Identity())
     platform: Mapped[str] = mapped_column(String(20))
-    recipient: Mapped[str] = mapped_column(String(60))
+    recipient: Mapped[str] = mapped_column(String(64))
     """A person's id; for a group conversation the group's."""
     conversation: Mapped[str] = mapped_column(String(60))
     template: Mapped[str] = mapped_column(String(80))
@@ -56,6 +56,8 @@ class OutboxRow(Base):
     document: Mapped[str] = mapped_column(Encrypted("bot_outbox.document"))
     file_id: Mapped[str | None] = mapped_column(String(40))
     inbox_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    answers: Mapped[str | None] = mapped_column(String(8))
+    """What of the receiver it answers: words or press; null for a notice that nobody asked for."""
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
@@ -77,7 +79,7 @@ class CardRow(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     platform: Mapped[str] = mapped_column(String(20))
     conversation: Mapped[str] = mapped_column(String(60))
-    person: Mapped[str] = mapped_column(String(60))
+    person: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(80), index=True)
     template: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(12))
@@ -99,7 +101,7 @@ class DialogueRow(Base):
     __tablename__ = "bot_dialogue"
 
     platform: Mapped[str] = mapped_column(String(20), primary_key=True)
-    person: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation: Mapped[str] = mapped_column(String(60), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     intent: Mapped[str] = mapped_column(String(60))
@@ -116,7 +118,7 @@ class LastSeenRow(Base):
 
     __tablename__ = "bot_last_seen"
 
-    person: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
     platform: Mapped[str] = mapped_column(String(20))
 
 
@@ -154,7 +156,7 @@ class MailboxRow(Base):
 
     __tablename__ = "console_mailbox"
 
-    person: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -164,7 +166,7 @@ class ConsoleMessage(Base):
     __tablename__ = "console_message"
     __table_args__ = (UniqueConstraint("delivery_id", "person"),)
 
-    person: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     delivery_id: Mapped[str] = mapped_column(String(40))
     conversation: Mapped[str] = mapped_column(String(60))
@@ -178,7 +180,7 @@ class TraceRow(Base):
     __tablename__ = "bot_trace"
 
     n: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    person: Mapped[str] = mapped_column(String(60), index=True)
+    person: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(String(200))
@@ -191,7 +193,7 @@ class FileRow(Base):
     __tablename__ = "bot_file"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    person: Mapped[str] = mapped_column(String(60), index=True)
+    person: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(Encrypted("bot_file.name"))
     media_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int] = mapped_column(BigInteger)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,18 +17,54 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "hrbot"
 
 
+class WeCom(BaseModel):
+    """A company's own WeCom app (自建应用). Limits are WeCom's, less a reserve for what a crash sent unrecorded."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    corp_id: str = Field(min_length=1)
+    agent_id: int
+    secret: SecretStr
+    token: SecretStr
+    aes_key: SecretStr
+    """EncodingAESKey: 43 characters."""
+    api_base: str = "https://qyapi.weixin.qq.com/cgi-bin"
+    notice_url: str = "https://work.weixin.qq.com/"
+    """Where a tap on a notice leads; WeCom wants an address on each."""
+    replay_seconds: int = Field(default=300, ge=30)
+    """A callback older or younger than this is refused."""
+    member_per_minute: int = Field(default=28, ge=1)
+    member_per_hour: int = Field(default=950, ge=1)
+    """More to one member is dropped by WeCom without a word (30 and 1000)."""
+    api_per_minute: int = Field(default=9_500, ge=1)
+    """Calls of one API by the whole company (10,000)."""
+
+    @field_validator("aes_key")
+    @classmethod
+    def is_a_key(cls, given: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9+/]{43}", given.get_secret_value()):
+            raise ValueError("EncodingAESKey has 43 letters and digits; copy it again from 接收消息 → API 接收")
+        return given
+
+    @field_validator("api_base")
+    @classmethod
+    def without_slash(cls, given: str) -> str:
+        return given.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Everything that differs from one installation to the next. Secrets have no repr."""
 
-    model_config = SettingsConfigDict(env_prefix="HRBOT_", env_nested_delimiter="__", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HRBOT_", env_nested_delimiter="__", env_ignore_empty=True, frozen=True
+    )
 
     data_dir: Path = Field(default_factory=default_data_dir)
     database_url: SecretStr | None = None
     """`postgresql+asyncpg://…` of a real server; without it the embedded one runs in the data directory."""
     host: str = "127.0.0.1"
     port: int = 8080
-    default_platform: str = "console"
-    """Where notices go for a person who never wrote."""
+    wecom: WeCom | None = None
     chat_workers: int = 8
     send_workers: int = 4
     bulk_workers: int = 2
@@ -38,3 +75,8 @@ class Settings(BaseSettings):
     trace: bool = False
     """Keep what was understood and which steps ran, for the web chat's trace (the demo turns it on)."""
     font: Path | None = None
+
+    @property
+    def default_platform(self) -> str:
+        """Where notices go for a person who never wrote."""
+        return "wecom" if self.wecom else "console"

@@ -1,4 +1,4 @@
-"""Conversations as text: `tests/*/chats/*.chat`. HR can write them; they run on the web chat through real HTTP.
+"""Conversations as text: `tests/*/chats/*.chat`. HR can write them; they run on each platform, through real HTTP.
 
 # a comment
 今天 2026-03-11 10:30              business time, also later in the conversation
@@ -30,6 +30,11 @@ class Conversation:
 
     name: str
     lines: tuple[tuple[int, str], ...]
+
+    @property
+    def in_groups(self) -> bool:
+        """Somebody speaks in a group: not on every platform."""
+        return any((match := LINE.match(line)) and match["group"] for _, line in self.lines)
 
     @property
     def begins(self) -> str:

@@ -1,20 +1,43 @@
-"""Every conversation of every context, through the whole stack."""
+"""Every conversation of every context, through the whole stack, on every platform."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from domain.kernel.clock import shanghai
 from tests.chats import play, read
 from tests.conftest import CompanyFactory
-from tests.stage import demo_stage
+from tests.stage import Stage, demo_stage
+from tests.wecom.stage import wecom_stage
 
 CHATS = sorted(Path(__file__).parent.glob("*/chats/*.chat"))
+PLATFORMS: dict[str, Callable[..., AbstractAsyncContextManager[Stage]]] = {"console": demo_stage, "wecom": wecom_stage}
+WITHOUT_GROUPS = {"wecom"}
+"""An app of a company's own cannot be spoken to in a group."""
 
 
-@pytest.mark.parametrize("path", CHATS, ids=[f"{path.parent.parent.name}/{path.stem}" for path in CHATS])
-async def test_conversation(path: Path, company: CompanyFactory, tmp_path: Path) -> None:
+def runs() -> list[Any]:
+    return [
+        pytest.param(platform, path, id=f"{platform}-{path.parent.parent.name}/{path.stem}")
+        for platform in PLATFORMS
+        for path in CHATS
+        if not (platform in WITHOUT_GROUPS and read(path).in_groups)
+    ]
+
+
+@pytest.mark.parametrize(("platform", "path"), runs())
+async def test_conversation(platform: str, path: Path, company: CompanyFactory, tmp_path: Path) -> None:
     conversation = read(path)
     url = await company(conversation.begins)
-    async with demo_stage(url, tmp_path, shanghai(conversation.begins.replace(" ", "T"))) as stage:
+    at = shanghai(conversation.begins.replace(" ", "T"))
+    async with PLATFORMS[platform](url, tmp_path, at) as stage:
         await play(stage, conversation)
+
+
+def test_most_conversations_run_on_every_platform() -> None:
+    counted = {platform: sum(run.id.startswith(f"{platform}-") for run in runs()) for platform in PLATFORMS}
+    assert counted["console"] == len(CHATS)
+    assert counted["wecom"] >= len(CHATS) - 1, counted  # all but the one about groups

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cards.card import Card
+from domain.kernel.tx import Tx
 
 DIRECT = "direct"
 
@@ -18,6 +19,25 @@ class Attachment:
     name: str
     media_type: str
     size: int
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture or file that still lies with the platform; it is fetched when the update is handled."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a press brings along for changing the pressed card: the platform's name of the message, and a code.
+
+    The code is worth one change; it is stored encrypted and never logged.
+    """
+
+    task: str
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -35,10 +55,12 @@ class Update:
     card_id: str | None = None
     action: str | None = None
     inputs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_press(self) -> bool:
-        return self.card_id is not None
+    media: tuple[Media, ...] = ()
+    ticket: Ticket | None = None
+    unread: str | None = None
+    """A kind of message that cannot be read: voice, video, link, other."""
+    entered: bool = False
+    """The person opened the app; nothing was said."""
 
     def body(self) -> dict[str, Any]:
         """What is kept, encrypted, until it is handled."""
@@ -49,6 +71,10 @@ class Update:
             "card_id": self.card_id,
             "action": self.action,
             "inputs": self.inputs,
+            "media": [[item.id, item.name] for item in self.media],
+            "ticket": [self.ticket.task, self.ticket.code] if self.ticket else None,
+            "unread": self.unread,
+            "entered": self.entered,
         }
 
 
@@ -64,23 +90,53 @@ class Delivery:
     updates: bool
     """The card was sent before and is to be changed in place."""
     file_id: str | None = None
+    answers: str | None = None
+    """What of this very person it answers: `words` or `press`; None for a notice that nobody asked for."""
 
 
 class TryLater(Exception):
-    """The platform cannot take it now: again after so many seconds (its own word, or None for our backoff)."""
+    """The platform cannot take it now: again after so many seconds (its own word, or None for our backoff).
 
-    def __init__(self, reason: str, after: float | None = None) -> None:
+    `fault` is False when the message is not to blame (a limit, an outage, a wrong secret): it waits, however long.
+    """
+
+    def __init__(self, reason: str, after: float | None = None, *, fault: bool = True) -> None:
         super().__init__(reason)
-        self.reason, self.after = reason, after
+        self.reason, self.after, self.fault = reason, after, fault
 
 
 class Undeliverable(Exception):
     """The platform will never take it: it goes to the dead letters with this reason."""
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A picture or file as the platform gave it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Platform(Protocol):
-    """Sends one delivery. Raises TryLater or Undeliverable."""
+    """What the shell asks of a platform."""
 
     name: str
 
-    async def send(self, delivery: Delivery) -> None: ...
+    async def open(self) -> None:
+        """Before the first send, in a process that sends."""
+
+    async def close(self) -> None:
+        """After the last."""
+
+    async def send(self, tx: Tx, delivery: Delivery) -> None:
+        """Send one delivery, in the sender's transaction. Raises TryLater or Undeliverable."""
+
+    async def fetch(self, media: Media) -> Fetched:
+        """A file that a person sent. Raises TryLater, or Undeliverable when it is gone or too large."""
+
+    async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
+        """Keep what a press brought along, in the transaction that handles it.
+
+        False when a newer message took the place of the pressed one.
+        """

@@ -5,8 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.app import Bot
+from bot.app import Bot, real_now
 from bot.platforms.console.mailbox import Bell
+from bot.platforms.wecom.callback import Callback
 from bot.web.console import Console
 from bot.web.guard import guard
 
@@ -42,12 +43,15 @@ async def serve(bot: Bot, *, console: bool) -> tuple[web.AppRunner, Bell | None]
     """Start listening. The console speaks as anybody, so it is there only for a demo company."""
     app = web.Application(middlewares=[guard], client_max_size=bot.settings.max_upload_bytes + MAX_BODY)
     app.add_routes(Health(bot).routes())
+    if bot.settings.wecom:
+        app.add_routes(Callback(bot.settings.wecom, bot.inbox.store, real_now).routes())
     bell = None
     if console:
         bell = Bell(bot.url)
         await bell.start()
         app.add_routes(Console(bot, bell).routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    # unpacked bodies are nobody's wish here: a refused gzip bomb would be unpacked all the same while it lingers
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, bot.settings.host, bot.settings.port).start()
     return runner, bell

@@ -16,7 +16,7 @@ INTENT = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z0-9_]+)?(?:#[a-z_]+)?")
 # written so that this file does not name them itself
 OF_THIS_MACHINE = re.compile(r"(?<![\w./-])/(?:wor[k]|roo[t]|home/[a-z]\w+)(?![\w-])")
 TEXT = {".py", ".yaml", ".md", ".toml", ".txt", ".chat", ".html", ".css", ".js", ".mako", ".sql", ".lock", ".svg", ""}
-SKIPPED = {".git", ".venv", ".hypothesis", "build", "vendor", "node_modules", ".data"}
+SKIPPED = {".git", ".venv", ".venv-peers", ".hypothesis", "build", "vendor", "node_modules", ".data"}
 
 
 def ours(folder: Path = tree.ROOT) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from bot.platforms.port import Delivery, TryLater, Undeliverable
 from bot.sender import Sender
 from bot.tables import OutboxRow
 from cards.card import Card
+from domain.kernel.tx import Tx
 from tests.stage import Stage
 
 
@@ -24,7 +25,7 @@ class Moody:
     def __init__(self, moods: list[Exception | None]) -> None:
         self.moods, self.took = moods, []
 
-    async def send(self, delivery: Delivery) -> None:
+    async def send(self, tx: Tx, delivery: Delivery) -> None:
         mood = self.moods.pop(0) if self.moods else None
         if mood is not None:
             raise mood

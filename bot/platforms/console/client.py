@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.database import Database
-from bot.platforms.port import DIRECT, Delivery
+from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, Undeliverable
 from bot.tables import ConsoleMessage, FileRow, MailboxRow
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Outbox, Tx
@@ -26,15 +26,29 @@ class ConsolePlatform:
     def __init__(self, database: Database, outbox: Callable[[], Outbox], members: Members) -> None:
         self.database, self.outbox, self.members = database, outbox, members
 
-    async def send(self, delivery: Delivery) -> None:
+    async def open(self) -> None:
+        """Nothing to open: the mailboxes are in the database."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def send(self, tx: Tx, delivery: Delivery) -> None:
         """One transaction of its own, as a real platform would accept it, whatever becomes of ours."""
-        async with self.database.transaction(self.outbox(), "console") as tx:
-            document = json.dumps(await self._document(tx, delivery), ensure_ascii=False)
+        async with self.database.transaction(self.outbox(), "console") as own:
+            document = json.dumps(await self._document(own, delivery), ensure_ascii=False)
             receivers = [PersonId(delivery.person)]
             if delivery.conversation != DIRECT:
-                receivers = sorted(await self.members(tx, delivery.conversation))
+                receivers = sorted(await self.members(own, delivery.conversation))
             for person in receivers:
-                await self._deliver(tx, person, delivery, document)
+                await self._deliver(own, person, delivery, document)
+
+    async def fetch(self, media: Media) -> Fetched:
+        """Files of the web chat are kept before their message is stored: there is nothing to fetch."""
+        raise Undeliverable("the web chat keeps its files itself")
+
+    async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
+        """Cards of the web chat are changed by id and never sent again; a press brings nothing along."""
+        return True
 
     async def _deliver(self, tx: Tx, person: PersonId, delivery: Delivery, document: str) -> None:
         delivered = await tx.session.scalar(

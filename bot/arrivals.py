@@ -1,0 +1,42 @@
+"""What still lies with the platform when an update is handled: its files, and what a press brought along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.errors import MediaGone
+from bot.files import FileStore
+from bot.platforms.port import Attachment, Media, Platform, Undeliverable, Update
+from bot.tables import CardRow
+from domain.kernel.tx import Tx
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Completes an update before anybody answers it."""
+
+    platforms: Mapping[str, Platform]
+    files: FileStore
+
+    async def complete(self, tx: Tx, update: Update) -> Update:
+        """The update with its files kept. Raises TryLater, or MediaGone for a file that nobody can give us any more."""
+        kept = [await self._keep(tx, update, media) for media in update.media]
+        return replace(update, files=(*update.files, *kept), media=())
+
+    async def keep_ticket(self, tx: Tx, update: Update) -> bool:
+        """What a press brought along, if the card is the presser's own; False for a press on an outdated message."""
+        if update.ticket is None or update.card_id is None:
+            return True
+        card = await tx.session.get(CardRow, update.card_id)
+        if card is None or (card.platform, card.person) != (update.platform, update.sender):
+            return True
+        return await self.platforms[update.platform].pressed(tx, card.id, update.ticket)
+
+    async def _keep(self, tx: Tx, update: Update, media: Media) -> Attachment:
+        try:
+            found = await self.platforms[update.platform].fetch(media)
+        except Undeliverable:
+            raise MediaGone from None
+        row = await self.files.keep(tx, update.sender, media.name or found.name, found.media_type, found.content)
+        return Attachment(row.id, row.name, row.media_type, row.size)

@@ -1,0 +1,209 @@
+"""WeCom's server API as we use it: our own client, so that no message is lost, doubled or sent in a loop."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bot.platforms.port import Fetched, TryLater, Undeliverable
+from bot.platforms.wecom import errcodes
+from bot.platforms.wecom.answers import Answer, CardFrozen, Sent, clean_name, read, read_file
+from bot.platforms.wecom.api_metrics import CALLS, NO_ANSWER, http_label, label
+from bot.platforms.wecom.breaker import Unreachable
+from bot.platforms.wecom.errcodes import Kind, Meaning
+from bot.platforms.wecom.gate import Gate
+from bot.platforms.wecom.token import Grant, Tokens
+from bot.platforms.wecom.transport import PATIENCE, Raw, Request, Transport
+from config.settings import WeCom
+
+__all__ = ["CardFrozen", "Sent", "WeComApi"]
+
+log = structlog.get_logger()
+SEND, UPDATE, UPLOAD, DOWNLOAD = "message/send", "message/update_template_card", "media/upload", "media/get"
+GET_TOKEN = "gettoken"  # noqa: S105 - an API's name
+MISCONFIGURED, NO_TOKEN, RATE_429 = 300.0, 60.0, 60.0
+BLAMED = {400, 413, 414, 431}  # HTTP statuses that this one request is to blame for
+ALARM_EVERY = 60.0
+
+
+class WeComApi:
+    """One app of one company. Methods raise TryLater and Undeliverable, as the port says.
+
+    `patience`: seconds for an ordinary call; a file has a minute.
+    """
+
+    def __init__(
+        self, settings: WeCom, gate: Gate, real_now: Callable[[], datetime], *, patience: float = PATIENCE
+    ) -> None:
+        self._settings, self._gate, self._real_now = settings, gate, real_now
+        self._transport = Transport(settings.api_base, patience)
+        self._tokens = Tokens(self._grant, real_now)
+        self._alarms: dict[tuple[str, int], datetime] = {}
+        self._misconfigured: dict[str, int] = {}
+
+    async def open(self) -> None:
+        await self._transport.open()
+
+    async def close(self) -> None:
+        await self._tokens.close()
+        await self._transport.close()
+
+    def degraded(self) -> str | None:
+        """For the health page: why messages may be late, None when nothing is known to be wrong."""
+        codes = sorted(set(self._misconfigured.values()))
+        return f"WeCom refuses our configuration: {codes}" if codes else self._gate.degraded()
+
+    async def send(self, message: Mapping[str, Any]) -> Sent:
+        """Send an app message. The same message gives the same JSON, so WeCom's duplicate check sees a repeat."""
+        body = _json({**message, "agentid": self._settings.agent_id})
+        answer = await self._call(Request(SEND, body=lambda: body))
+        invalid = answer.people("invaliduser", "unlicenseduser")
+        return Sent(answer.text("msgid") or "", answer.text("response_code"), invalid)
+
+    async def update_card(self, userids: Collection[str], response_code: str, change: Mapping[str, Any]) -> None:
+        """Change a card that was sent, for these people. Raises CardFrozen when it can no longer be changed."""
+        whom = {"userids": list(userids), "agentid": self._settings.agent_id, "response_code": response_code}
+        body = _json({**change, **whom})
+        try:
+            await self._call(Request(UPDATE, body=lambda: body))
+        except Undeliverable as refusal:
+            reason = str(refusal)
+        else:
+            return
+        raise CardFrozen(reason)
+
+    async def upload(self, kind: str, name: str, content: bytes) -> str:
+        """Upload a temporary file (kind: image, voice, video, file); its media id, good for three days."""
+
+        def form() -> aiohttp.FormData:
+            data = aiohttp.FormData(quote_fields=False)  # quoted names arrive at people as %E4%BD%A0
+            data.add_field("media", content, filename=clean_name(name), content_type="application/octet-stream")
+            return data
+
+        answer = await self._call(Request(UPLOAD, params={"type": kind}, body=form, media=True))
+        media_id = answer.text("media_id")
+        if media_id is None:
+            raise TryLater("media/upload answered without a media id")
+        return media_id
+
+    async def download(self, media_id: str, limit: int) -> Fetched:
+        """A file that a person sent, of at most so many bytes. Raises Undeliverable when it is gone or larger."""
+        answer = await self._call(Request(DOWNLOAD, "GET", {"media_id": media_id}, media=True, limit=limit))
+        if answer.file is None:
+            raise TryLater("media/get answered without a file")
+        return answer.file
+
+    async def _call(self, request: Request) -> Answer:
+        """One call; with a new token once more, when the token was refused."""
+        token = await self._tokens.get()
+        answer = await self._once(request, token)
+        if errcodes.meaning(answer.errcode).kind is Kind.TOKEN:
+            self._tokens.drop(token)
+            token = await self._tokens.get()
+            answer = await self._once(request, token)
+        found = errcodes.meaning(answer.errcode)
+        try:
+            await self._judge(request.api, answer, found)
+        except TryLater as refusal:
+            if found.kind in {Kind.TOKEN, Kind.SECRET} and self._tokens.drop(token):
+                self._tokens.hold(refusal)  # asking again and again would lock the app out
+            raise
+        return answer
+
+    async def _grant(self) -> Grant:
+        """A new token. Whatever is refused here is remembered for a minute; no message is to blame for it."""
+        settings = self._settings
+        asked = {"corpid": settings.corp_id, "corpsecret": settings.secret.get_secret_value()}
+        answer = await self._once(Request(GET_TOKEN, "GET", asked), None)
+        found = errcodes.of_token(answer.errcode)
+        try:
+            await self._judge(GET_TOKEN, answer, found)
+        except TryLater as refusal:
+            if found.kind in {Kind.SECRET, Kind.CONFIGURATION}:
+                self._tokens.hold(refusal)
+            raise
+        token, seconds = answer.text("access_token"), answer.data.get("expires_in")
+        if token is None or not isinstance(seconds, int) or seconds <= 0:
+            nothing = TryLater("gettoken answered without a token", NO_TOKEN, fault=False)
+            self._tokens.hold(nothing)
+            raise nothing
+        return Grant(token, seconds)
+
+    async def _once(self, request: Request, token: str | None) -> Answer:
+        """One call through the gate. It raises outside of handlers: a cause could hold the address with the token."""
+        api, kind = request.api, ""
+        try:
+            async with self._gate.call(api):
+                raw = await self._transport.ask(request, token)
+                answer = _understood(request, raw)
+        except Unreachable as fault:
+            kind = fault.kind
+        if kind:
+            CALLS.labels(api, NO_ANSWER).inc()
+            raise TryLater(f"{api}: {kind}", fault=False)
+        if answer is None:
+            CALLS.labels(api, http_label(raw.status)).inc()
+            raise await self._turned_away(api, raw)
+        CALLS.labels(api, label(answer.errcode)).inc()
+        return answer
+
+    async def _turned_away(self, api: str, raw: Raw) -> Exception:
+        if raw.status == 429:
+            seconds = _seconds(raw.retry_after)
+            await self._gate.pause(api, seconds)
+            return TryLater(f"{api}: http 429", seconds + self._gate.jitter() * 10, fault=False)
+        if raw.status in BLAMED:
+            return TryLater(f"{api}: http {raw.status}")
+        return Undeliverable(f"{api}: the file is larger than allowed")
+
+    async def _judge(self, api: str, answer: Answer, found: Meaning) -> None:
+        """Raises what a code asks for; returns when all is well."""
+        reason = _reason(api, answer, found)
+        match found.kind:
+            case Kind.FINE:
+                self._misconfigured.pop(api, None)
+            case Kind.BUSY:
+                raise TryLater(reason, fault=False)
+            case Kind.RATE:
+                await self._gate.pause(api, found.pause)
+                raise TryLater(reason, found.pause + self._gate.jitter() * 10, fault=False)
+            case Kind.CONFIGURATION | Kind.SECRET | Kind.TOKEN:
+                self._alarm(api, answer, found)
+                raise TryLater(reason, NO_TOKEN if found.kind is Kind.TOKEN else MISCONFIGURED, fault=False)
+            case Kind.GONE | Kind.BAD:
+                raise Undeliverable(reason)
+
+    def _alarm(self, api: str, answer: Answer, found: Meaning) -> None:
+        """An administrator must act; said once a minute for each API and code."""
+        now, key = self._real_now(), (api, answer.errcode)
+        self._misconfigured[api] = answer.errcode
+        said = self._alarms.get(key)
+        if said is None or abs((now - said).total_seconds()) >= ALARM_EVERY:
+            self._alarms[key] = now
+            log.error("wecom.misconfigured", api=api, errcode=answer.errcode, meaning=found.text, **answer.traces())
+
+
+def _understood(request: Request, raw: Raw) -> Answer | None:
+    """None: nothing to go on with, and yet no sign of an outage. Raises Unreachable."""
+    if raw.status == 429 or raw.status in BLAMED:
+        return None
+    return read_file(raw) if request.api == DOWNLOAD else read(raw)
+
+
+def _reason(api: str, answer: Answer, found: Meaning) -> str:
+    return f"{api}: {found.text} ({answer.errcode})"
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Retry-After in seconds; a minute when it is missing or a date."""
+    given = retry_after or ""
+    return float(given) if given.isascii() and given.isdigit() and 0 < len(given) < 6 else RATE_429
+
+
+def _json(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,150 @@
+"""The one door for WeCom: `GET|POST /callback/wecom`. Checked, stored, acknowledged; handled afterwards.
+
+Outcomes: stored, duplicate, ignored (nothing to handle), forged, stale, busy (503), too_large (413),
+refused (408, 415), verified (the address check of the admin page). Bodies, tokens and response codes are never logged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import unquote
+
+import structlog
+from aiohttp import web
+
+from bot.platforms.port import Update
+from bot.platforms.wecom.crypto import Crypto, Forged
+from bot.platforms.wecom.messages import Incoming, parse
+from bot.platforms.wecom.metrics import CALLBACKS, SECONDS
+from bot.platforms.wecom.xml import MAX_BODY, envelope
+from config.settings import WeCom
+
+log = structlog.get_logger()
+PATH = "/callback/wecom"
+NONE, VERIFY = "none", "verify"
+"""Kinds of what was never read: refused before it could be, and the address check."""
+
+
+class Refused(Exception):
+    """Not taken: the status of the answer and the outcome that is counted."""
+
+    def __init__(self, status: int, outcome: str) -> None:
+        super().__init__(outcome)
+        self.status, self.outcome = status, outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the address says of a request; all as sent."""
+
+    signature: str
+    timestamp: str
+    nonce: str
+    echo: str
+
+
+def signed(target: str) -> Signed:
+    """Read the raw query. A `+` stays one (base64 holds it), whether WeCom wrote it `+` or `%2B`."""
+    pairs = (part.partition("=") for part in target.partition("?")[2].split("&"))
+    found = {name: unquote(value) for name, _, value in pairs}
+    return Signed(
+        found.get("msg_signature", ""), found.get("timestamp", ""), found.get("nonce", ""), found.get("echostr", "")
+    )
+
+
+@dataclass(frozen=True)
+class Callback:
+    """`store` returns True for a new update and False for one that was there; it raises when it cannot store now."""
+
+    settings: WeCom
+    store: Callable[[Update, str], Awaitable[bool]]
+    real_now: Callable[[], datetime]
+    body_seconds: float = 4.0
+    store_seconds: float = 4.0
+    crypto: Crypto = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = self.settings
+        crypto = Crypto(own.token.get_secret_value(), own.aes_key.get_secret_value(), own.corp_id)
+        object.__setattr__(self, "crypto", crypto)
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        return [web.get(PATH, self.verify, allow_head=False), web.post(PATH, self.receive)]
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """The address check of the admin page: the decrypted echo, bare."""
+        try:
+            asked = signed(request.raw_path)
+            self._check_age(asked.timestamp)
+            plain = self.crypto.open(asked.signature, asked.timestamp, asked.nonce, asked.echo)
+        except Forged:
+            return _answer(403, VERIFY, "forged")
+        except Refused as refused:
+            return _answer(refused.status, VERIFY, refused.outcome)
+        CALLBACKS.labels(VERIFY, "verified").inc()
+        return web.Response(body=plain, content_type="text/plain")
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """One message or event: 200 once it is stored, was stored before, or needs no storing."""
+        started = time.perf_counter()
+        kind = NONE
+        try:
+            incoming = self._read(signed(request.raw_path), await self._body(request))
+            kind = incoming.kind
+            return _answer(200, kind, await self._keep(incoming))
+        except Forged:
+            return _answer(403, kind, "forged")
+        except Refused as refused:
+            return _answer(refused.status, kind, refused.outcome)
+        finally:
+            SECONDS.observe(time.perf_counter() - started)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Refused(415, "refused")
+        if (request.content_length or 0) > MAX_BODY:
+            raise Refused(413, "too_large")
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                while chunk := await request.content.readany():
+                    size += len(chunk)
+                    if size > MAX_BODY:
+                        raise Refused(413, "too_large")
+                    chunks.append(chunk)
+        except TimeoutError:
+            raise Refused(408, "refused") from None
+        return b"".join(chunks)
+
+    def _check_age(self, timestamp: str) -> None:
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+            raise Forged
+        if abs(self.real_now().timestamp() - int(timestamp)) > self.settings.replay_seconds:
+            raise Refused(403, "stale")
+
+    def _read(self, asked: Signed, body: bytes) -> Incoming:
+        self._check_age(asked.timestamp)
+        plain = self.crypto.open(asked.signature, asked.timestamp, asked.nonce, envelope(body))
+        return parse(plain, self.settings.corp_id, self.settings.agent_id)
+
+    async def _keep(self, incoming: Incoming) -> str:
+        update = incoming.update
+        if update is None:
+            return "ignored"
+        try:
+            async with asyncio.timeout(self.store_seconds):
+                return "stored" if await self.store(update, update.sender) else "duplicate"
+        except Exception as error:  # noqa: BLE001 - whatever it was: not stored, so not acknowledged; WeCom sends it again
+            log.warning("wecom.not_stored", kind=incoming.kind, error=type(error).__name__)
+            raise Refused(503, "busy") from None
+
+
+def _answer(status: int, kind: str, outcome: str) -> web.Response:
+    """An empty answer, the same for every reason of one status."""
+    CALLBACKS.labels(kind, outcome).inc()
+    return web.Response(status=status)

@@ -1,0 +1,51 @@
+"""What lies on people's phones: each message that carried a card, the codes by which it can be changed, and how many
+messages a member got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.platforms.wecom.tables import Code, Copy, Member
+from domain.kernel.tx import Tx
+
+CODE_LIFE = timedelta(hours=72) - timedelta(minutes=5)
+"""A response code is worth one change within 72 hours."""
+
+__all__ = ["Code", "Copy", "Member", "add", "keep_code", "member", "of", "unused"]
+
+
+async def of(tx: Tx, card_id: str) -> Sequence[Copy]:
+    """The messages that carried this card, newest first."""
+    rows = await tx.session.scalars(select(Copy).where(Copy.card_id == card_id).order_by(Copy.generation.desc()))
+    return rows.all()
+
+
+async def add(tx: Tx, copy: Copy) -> None:
+    tx.session.add(copy)
+    await tx.session.flush()
+
+
+async def keep_code(tx: Tx, task: str, code: str, now: datetime) -> None:
+    """A code for this message, from the send answer or from a press; perhaps before the message is recorded."""
+    tx.session.add(Code(task=task, code=code, until=now + CODE_LIFE, used=False))
+    await tx.session.flush()
+
+
+async def unused(tx: Tx, task: str, now: datetime) -> Sequence[Code]:
+    """Codes that may still work, newest first."""
+    rows = await tx.session.scalars(
+        select(Code).where(Code.task == task, Code.used.is_(False), Code.until > now).order_by(Code.id.desc())
+    )
+    return rows.all()
+
+
+async def member(tx: Tx, person: str) -> Member:
+    """The member's row; made at the first message. Sends to one person never run side by side."""
+    row = await tx.session.get(Member, person)
+    if row is None:
+        row = Member(person=person, sent=[])
+        tx.session.add(row)
+    return row

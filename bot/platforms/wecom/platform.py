@@ -1,0 +1,159 @@
+"""WeCom as the shell sees it: one delivery becomes a message, a card, or a change of a card that is there already."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.files import FileStore
+from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable
+from bot.platforms.wecom import copies, render
+from bot.platforms.wecom.api import CardFrozen, WeComApi
+from bot.platforms.wecom.copies import Copy
+from bot.platforms.wecom.gate import MemberLimit
+from bot.platforms.wecom.wording import Wording
+from bot.tables import FileRow
+from config.settings import WeCom
+from domain.kernel.tx import Tx
+
+log = structlog.get_logger()
+REPEAT_SECONDS = 4 * 3_600
+"""For so long WeCom hides a repeat of the same request, its longest."""
+REMEMBERED = timedelta(hours=1, seconds=2)
+
+
+class WeComPlatform:
+    """Sends through the company's own app. Works inside the sender's transaction: what it keeps commits with `sent`."""
+
+    name = "wecom"
+
+    def __init__(
+        self, settings: WeCom, api: WeComApi, files: FileStore, max_file: int, real_now: Callable[[], datetime]
+    ) -> None:
+        self.settings, self.api, self.files, self.max_file, self.real_now = settings, api, files, max_file, real_now
+        self.wording = Wording.load()
+
+    async def open(self) -> None:
+        await self.api.open()
+
+    async def close(self) -> None:
+        await self.api.close()
+
+    async def send(self, tx: Tx, delivery: Delivery) -> None:
+        """A changed card is changed where it lies, unless the person has just written: they look at the chat's end."""
+        if delivery.conversation != DIRECT:
+            raise Undeliverable("an app of one's own speaks in direct chats only")
+        before = await copies.of(tx, delivery.card_id) if delivery.card_id else []
+        if delivery.updates and delivery.answers != "words":
+            if before and await self._change(tx, delivery, before[0]):
+                await self._grey(tx, delivery.person, before[1:])
+                return
+            if unremarkable(delivery):
+                return
+        await self._send_new(tx, delivery, before)
+        await self._grey(tx, delivery.person, before)
+
+    async def fetch(self, media: Media) -> Fetched:
+        return await self.api.download(media.id, self.max_file)
+
+    async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
+        await copies.keep_code(tx, ticket.task, ticket.code, self.real_now())
+        known = [copy.task for copy in await copies.of(tx, card_id)]
+        return ticket.task not in known[1:]
+
+    async def _change(self, tx: Tx, delivery: Delivery, copy: Copy) -> bool:
+        """Change the newest copy with its newest unused code; False when none is left that works."""
+        change = render.changed(delivery.card, task_id=copy.task, wording=self.wording)
+        return await self._with_code(tx, delivery.person, copy, change)
+
+    async def _with_code(self, tx: Tx, person: str, copy: Copy, change: dict[str, object]) -> bool:
+        for code in await copies.unused(tx, copy.task, self.real_now()):
+            code.used = True  # whatever the answer: a code is worth one attempt that WeCom decided on
+            try:
+                await self.api.update_card([person], code.code, change)
+            except CardFrozen as frozen:
+                log.info("wecom.card_frozen", task=copy.task, reason=str(frozen))
+                continue
+            except TryLater:
+                code.used = False
+                raise
+            return True
+        return False
+
+    async def _grey(self, tx: Tx, person: str, older: Sequence[Copy]) -> None:
+        """Older copies of a card lose their buttons, where a code is left for it and WeCom takes it now.
+
+        What they are older than is sent already: to try it all again would send it twice. A button that stays is no
+        harm, a press is judged by how things stand.
+        """
+        for copy in older:
+            try:
+                await self._with_code(tx, person, copy, render.greyed(self.wording.replaced))
+            except TryLater as wait:
+                log.info("wecom.not_greyed", task=copy.task, reason=wait.reason)
+
+    async def _send_new(self, tx: Tx, delivery: Delivery, before: Sequence[Copy]) -> None:
+        generation = before[0].generation + 1 if before else 1
+        task = f"{delivery.card_id or delivery.id}@{generation}"
+        bodies = render.messages(
+            delivery.card,
+            task_id=task,
+            notice=delivery.answers is None,
+            notice_url=self.settings.notice_url,
+            wording=self.wording,
+        )
+        # the file first: when it cannot be had, nothing was said yet that a next attempt would say again
+        file = [await self._uploaded(tx, delivery.file_id)] if delivery.file_id else []
+        code = None
+        async with self._turns(tx, delivery.person, len(bodies) + len(file)):
+            for body in (*bodies, *file):
+                code = await self._call(delivery.person, body) or code
+        if delivery.card_id:
+            await copies.add(tx, Copy(task=task, card_id=delivery.card_id, generation=generation))
+            if code:
+                await copies.keep_code(tx, task, code, self.real_now())
+
+    async def _call(self, person: str, body: dict[str, object]) -> str | None:
+        """Send one body; the response code of an interactive card. Raises Undeliverable for a member not there."""
+        message = {"touser": person, **body}
+        if body["msgtype"] == "template_card":  # carries a task id of its own: only a repeat can be the same
+            message |= {"enable_duplicate_check": 1, "duplicate_check_interval": REPEAT_SECONDS}
+        sent = await self.api.send(message)
+        if person in sent.invalid:
+            raise Undeliverable("not a member within the app's visible range")
+        return sent.response_code
+
+    async def _uploaded(self, tx: Tx, file_id: str) -> dict[str, object]:
+        row = await tx.session.get(FileRow, file_id)
+        if row is None:
+            raise Undeliverable("the file is gone")
+        media = await self.api.upload("file", row.name, await self.files.read(tx, file_id))
+        return {"msgtype": "file", "file": {"media_id": media}}
+
+    @asynccontextmanager
+    async def _turns(self, tx: Tx, person: str, count: int) -> AsyncIterator[None]:
+        """Around the sending of so many messages. Raises TryLater when they would pass what WeCom shows to one member.
+
+        They count from when they are over, sent or perhaps sent: none arrived later than that.
+        """
+        per_minute, per_hour = self.settings.member_per_minute, self.settings.member_per_hour
+        if count > per_minute:
+            raise Undeliverable("more messages at once than a member's limit")
+        now, member = self.real_now(), await copies.member(tx, person)
+        sent = [at for at in member.sent if now - at <= REMEMBERED]
+        for ahead in range(count):
+            wait = MemberLimit.delay([*sent, *[now] * ahead], now, per_minute, per_hour)
+            if wait is not None:
+                raise TryLater("the member's limit", wait.total_seconds(), fault=False)
+        try:
+            yield
+        finally:
+            member.sent = [*sent, *[self.real_now()] * count]
+
+
+def unremarkable(delivery: Delivery) -> bool:
+    """A step on the way that nobody waits for and nobody can press: not worth a message of its own."""
+    return delivery.answers is None and not delivery.card.actions and delivery.card.state in {"draft", "waiting"}
