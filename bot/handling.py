@@ -202,5 +202,6 @@ def update_of(row: InboxRow) -> Update:
     body = json.loads(row.body)
     body["files"] = tuple(Attachment(*item) for item in body["files"])
     body["media"] = tuple(Media(*item) for item in body.get("media", ()))
+    body["reply_to"] = tuple(body["reply_to"]) if body.get("reply_to") else None
     body["ticket"] = Ticket(*body["ticket"]) if body.get("ticket") else None
     return Update(row.platform, row.message_id, row.person, row.conversation, **body)

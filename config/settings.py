@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,6 +53,36 @@ class WeCom(BaseModel):
         return given.rstrip("/")
 
 
+class DingTalk(BaseModel):
+    """A company's own DingTalk app with a robot. Quotas are those of the standard edition."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    robot_code: str = ""
+    """Usually the client id."""
+    corp_id: str | None = None
+    """Messages of another company are refused when it is given."""
+    event_token: SecretStr | None = None
+    event_aes_key: SecretStr | None = None
+    card_template_id: str | None = None
+    """Of the template in `docs/dingtalk/`; without it cards are words with typed answers."""
+    mode: Literal["stream", "http"] = "stream"
+    connections: int = Field(default=2, ge=1, le=20)
+    """Stream connections of each process that takes messages."""
+    api_base: str = "https://api.dingtalk.com"
+    oapi_base: str = "https://oapi.dingtalk.com"
+    calls_per_second: int = Field(default=15, ge=1)
+    """Of one API by all processes (20)."""
+    monthly_calls: int = Field(default=5_000, ge=1)
+    monthly_pushes: int = Field(default=3_000, ge=1)
+
+    @property
+    def robot(self) -> str:
+        return self.robot_code or self.client_id
+
+
 class Settings(BaseSettings):
     """Everything that differs from one installation to the next. Secrets have no repr."""
 
@@ -65,6 +96,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     wecom: WeCom | None = None
+    dingtalk: DingTalk | None = None
     chat_workers: int = 8
     send_workers: int = 4
     bulk_workers: int = 2

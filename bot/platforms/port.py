@@ -57,6 +57,8 @@ class Update:
     inputs: dict[str, str] = field(default_factory=dict)
     media: tuple[Media, ...] = ()
     ticket: Ticket | None = None
+    reply_to: tuple[str, float] | None = field(default=None, repr=False)
+    """An address that takes answers to this very message until then (Unix seconds)."""
     unread: str | None = None
     """A kind of message that cannot be read: voice, video, link, other."""
     entered: bool = False
@@ -73,6 +75,7 @@ class Update:
             "inputs": self.inputs,
             "media": [[item.id, item.name] for item in self.media],
             "ticket": [self.ticket.task, self.ticket.code] if self.ticket else None,
+            "reply_to": self.reply_to,
             "unread": self.unread,
             "entered": self.entered,
         }
