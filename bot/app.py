@@ -12,16 +12,21 @@ from pathlib import Path
 import structlog
 from procrastinate import App as QueueApp
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from bot import health, queue, reconcile, tasks
 from bot.arrivals import Arrivals
 from bot.database import Database, require_current
 from bot.files import FileStore
 from bot.handling import Handling
+from bot.identity import Accounts
 from bot.inbox import Inbox
 from bot.outbox import TransactionalOutbox
 from bot.platforms.console.client import ConsolePlatform
-from bot.platforms.port import Platform
+from bot.platforms.dingtalk.api import DingTalkApi
+from bot.platforms.dingtalk.client import Client
+from bot.platforms.dingtalk.platform import DingTalkPlatform
+from bot.platforms.port import Platform, Update
 from bot.platforms.wecom.api import WeComApi
 from bot.platforms.wecom.gate import Gate
 from bot.platforms.wecom.platform import WeComPlatform
@@ -65,6 +70,7 @@ class Bot:
     renderer: Renderer
     files: FileStore
     inbox: Inbox
+    accounts: Accounts
     understanding: LiveUnderstanding
     handling: Handling
     sender: Sender
@@ -87,16 +93,23 @@ class Bot:
             await leave.load_policy(tx)
 
     async def settle_installation(self, kind: str) -> str:
-        """Whose database this is: what was settled before, else `kind` from now on."""
+        """Whose database this is: what was settled before, else `kind` from now on. Processes may start together."""
         async with self.database.transaction(self.outbox(), "system") as tx:
-            found = await tx.session.scalar(select(InstallationRow.kind))
-            if found is None:
-                tx.session.add(InstallationRow(id=tx.new_id("ins"), kind=kind, started_at=tx.now, latest=tx.now))
-            return found or kind
+            row = insert(InstallationRow).values(
+                id=tx.new_id("ins"), one=True, kind=kind, started_at=tx.now, latest=tx.now
+            )
+            await tx.session.execute(row.on_conflict_do_nothing(index_elements=["one"]))
+            return (await tx.session.scalars(select(InstallationRow.kind))).one()
 
     async def start_inbox(self) -> None:
         await require_current(self.database.engine)
+        await self.accounts.refresh()
+        self.loops += [asyncio.create_task(every(5.0, self.accounts.refresh), name="accounts")]
         await self.inbox.start()
+
+    async def receive(self, update: Update, account: str) -> bool:
+        """Store what a messenger brought, as from the person with this account there. Else as `Inbox.store`."""
+        return await self.inbox.store(update, self.accounts.person(update.platform, account))
 
     async def start_work(self) -> None:
         """Workers, scheduler, sealer and sweep."""
@@ -109,7 +122,7 @@ class Bot:
             self._stack.push_async_callback(platform.close)
         await sweep(self.database)
         await self.workers.start()
-        self.loops = [
+        self.loops += [
             asyncio.create_task(self.lock.keep(), name="process lock"),
             asyncio.create_task(every(1.0, self._sweep), name="sweep"),
             asyncio.create_task(every(1.0, self._seal), name="sealer"),
@@ -187,7 +200,8 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
     conversation = Conversation(registry, understanding, files, settings.trace)
     platforms = _platforms(settings, database, outbox, files)
     handling = Handling(database, conversation, outbox, files, Arrivals(platforms, files), real_now)
-    sender = Sender(database, platforms, outbox, real_now, settings.trace)
+    accounts = Accounts(database, outbox)
+    sender = Sender(database, platforms, outbox, real_now, accounts.account, settings.trace)
     scheduler = Scheduler(database, registry.jobs, outbox)
     lock = ProcessLock(url)
     queue_app = queue.engine_app(url, lock_key=lock.key, pool_size=24)
@@ -200,7 +214,8 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
         registry=registry,
         renderer=renderer,
         files=files,
-        inbox=Inbox(database.engine, real_now, patience=settings.waiting_messages),
+        inbox=Inbox(url, real_now, patience=settings.waiting_messages),
+        accounts=accounts,
         understanding=understanding,
         handling=handling,
         sender=sender,
@@ -225,4 +240,8 @@ def _platforms(
     if settings.wecom:
         api = WeComApi(settings.wecom, Gate(database.engine, settings.wecom.api_per_minute, real_now), real_now)
         platforms["wecom"] = WeComPlatform(settings.wecom, api, files, settings.max_upload_bytes, real_now)
+    if settings.dingtalk:
+        client = Client(settings.dingtalk, database.engine, real_now)
+        robot = DingTalkApi(settings.dingtalk, client)
+        platforms["dingtalk"] = DingTalkPlatform(settings.dingtalk, robot, files, settings.max_upload_bytes, real_now)
     return platforms

@@ -24,8 +24,9 @@ class Arrivals:
         kept = [await self._keep(tx, update, media) for media in update.media]
         return replace(update, files=(*update.files, *kept), media=())
 
-    async def keep_ticket(self, tx: Tx, update: Update) -> bool:
-        """What a press brought along, if the card is the presser's own; False for a press on an outdated message."""
+    async def note(self, tx: Tx, update: Update) -> bool:
+        """Keep what it brought along, of a press if the card is the presser's own; False for one on an old message."""
+        await self.platforms[update.platform].heard(tx, update)
         if update.ticket is None or update.card_id is None:
             return True
         card = await tx.session.get(CardRow, update.card_id)

@@ -45,6 +45,7 @@ def import_models() -> None:
                 importlib.import_module(module.name)
     importlib.import_module("bot.tables")
     importlib.import_module("bot.platforms.wecom.tables")
+    importlib.import_module("bot.platforms.dingtalk.tables")
 
 
 @dataclass(frozen=True)

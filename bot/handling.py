@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -87,6 +87,8 @@ class Handling:
             if row is None or row.state != "waiting":
                 return
             tx = Tx(session=session, clock=self.database.clock, outbox=outbox, principal=row.person)
+            row.person = await identity.settled(tx, row.platform, row.person)
+            tx = replace(tx, principal=row.person)
             place = Place(row.platform, row.person, row.conversation)
             await identity.remember_platform(tx, PersonId(row.person), row.platform)
             await self._answer(tx, row, place, outbox)
@@ -96,8 +98,8 @@ class Handling:
 
     async def _answer(self, tx: Tx, row: InboxRow, place: Place, outbox: TransactionalOutbox) -> None:
         update = update_of(row)
-        outbox.answering = "words" if update.card_id is None else "press"
-        newest = await self.arrivals.keep_ticket(tx, update)
+        outbox.answering, outbox.pressed = "words" if update.card_id is None else "press", update.card_id
+        newest = await self.arrivals.note(tx, update)
         try:
             async with tx.session.begin_nested():
                 actor = await identity.actor(tx, PersonId(row.person))
@@ -200,7 +202,7 @@ def handle_job(row: InboxRow) -> queue.Job:
 
 def update_of(row: InboxRow) -> Update:
     body = json.loads(row.body)
-    body["files"] = tuple(Attachment(*item) for item in body["files"])
+    body["files"] = tuple(Attachment(*item) for item in body.get("files", ()))
     body["media"] = tuple(Media(*item) for item in body.get("media", ()))
     body["reply_to"] = tuple(body["reply_to"]) if body.get("reply_to") else None
     body["ticket"] = Ticket(*body["ticket"]) if body.get("ticket") else None

@@ -51,7 +51,7 @@ class Outgoing:
     file_id: str | None = None
     inbox_id: str | None = None
     answers: str | None = None
-    """What of the receiver it answers: words or press; None for a notice."""
+    """What of the receiver it answers: words, or a press by changing the pressed card; None for a notice."""
 
     @property
     def document(self) -> str:
@@ -73,6 +73,8 @@ class TransactionalOutbox:
     inbox_id: str | None = None
     answering: str = "words"
     """What the update was that this transaction answers: words or press."""
+    pressed: str | None = None
+    """The card that was pressed. Another one that answers the press is answered as words are: at the chat's end."""
     shown: set[tuple[Place, str, str]] = field(default_factory=set)
     """Live cards of this transaction: place, key, digest."""
 
@@ -109,6 +111,7 @@ class TransactionalOutbox:
     async def enqueue(self, tx: Tx, out: Outgoing) -> str | None:
         """Keep the card's state, put the message in the queue, wake its sender. The card's id, if it is a card."""
         card_id, updates = (None, False) if out.card.plain else await self._keep(tx, out)
+        elsewhere = out.answers == "press" and card_id != self.pressed
         tx.session.add(
             OutboxRow(
                 id=tx.new_id("out"),
@@ -121,7 +124,7 @@ class TransactionalOutbox:
                 document=out.document,
                 file_id=out.file_id,
                 inbox_id=out.inbox_id,
-                answers=out.answers,
+                answers="words" if elsewhere else out.answers,
                 state="waiting",
                 created_at=self.real_now,
             )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +17,7 @@ from aiohttp import web
 from bot import app as composition
 from bot import database, embedded, keys
 from bot.app import Bot
+from bot.entrances import Entrances
 from bot.platforms.console.mailbox import Bell
 from bot.web import server
 from config.settings import Settings
@@ -23,6 +26,8 @@ from domain.kernel.clock import Clock
 
 log = structlog.get_logger()
 COMPANY = "company"
+YIELDS = 10
+"""Of 19: a tenth of the other's share when both want the same core."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +63,37 @@ async def running(bot: Bot, roles: Roles) -> AsyncIterator[None]:
     """Start the parts of these roles; at the end stop taking first, then finish, then release."""
     runner: web.AppRunner | None = None
     bell: Bell | None = None
+    entrances = Entrances(bot)
     try:
         if roles.web:
             await bot.start_inbox()
         if roles.work:
             await bot.start_work()
         if roles.web:
-            runner, bell = await server.serve(bot, console=roles.console)
+            runner, bell = await server.serve(bot, entrances, console=roles.console)
+            await entrances.start()
         yield
     finally:
         if bell is not None:
             await bell.stop()
         if runner is not None:
             await runner.cleanup()
+        await entrances.stop()
         await bot.stop()
+
+
+def give_way() -> None:
+    """Handling waits for taking in: on a busy machine what is acknowledged late is lost, what is handled late is late.
+
+    Linux may group a session's processes and weigh only the groups; then the session's own weight counts.
+    """
+    os.nice(YIELDS)
+    group = Path("/proc/self/autogroup")
+    if os.getsid(0) == os.getpid() and group.exists():
+        try:
+            group.write_text(str(YIELDS))
+        except OSError as error:
+            log.info("process.priority", reason=type(error).__name__)
 
 
 def stop_signal() -> asyncio.Event:
@@ -81,6 +103,13 @@ def stop_signal() -> asyncio.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     return stop
+
+
+def settled_in() -> None:
+    """What was built lives as long as the process: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 async def require_schema(url: str, clock: Clock) -> None:
@@ -101,5 +130,6 @@ async def run(settings: Settings, clock: Clock, roles: Roles) -> None:
         bot = await composition.build(settings, url, clock)
         await bot.settle_installation(COMPANY)
         async with running(bot, roles):
+            settled_in()
             await stop.wait()
             log.info("process.stopping")

@@ -18,12 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 CHAT, SEND, BULK = "chat", "send", "bulk"
 
+DEFERRED_FROM = """procrastinate_defer_jobs_v1(array(
+  select row(queue, task, 0, lock, null, args::jsonb, due)::procrastinate_job_to_defer_v1 from {rows} order by n))"""
+"""SQL that defers what `rows` say (queue, task, lock, args, due, n), for a statement that does more than that."""
 _DEFER = text(
-    """select procrastinate_defer_jobs_v1(array(
-         select row(queue, task, 0, lock, null, args::jsonb, due)::procrastinate_job_to_defer_v1
-         from unnest(cast(:queues as text[]), cast(:tasks as text[]), cast(:locks as text[]),
-                     cast(:args as text[]), cast(:dues as timestamptz[]))
-              with ordinality as t(queue, task, lock, args, due, n) order by n))"""
+    "select "
+    + DEFERRED_FROM.format(
+        rows="""unnest(cast(:queues as text[]), cast(:tasks as text[]), cast(:locks as text[]),
+                       cast(:args as text[]), cast(:dues as timestamptz[]))
+                with ordinality as t(queue, task, lock, args, due, n)"""
+    )
 )
 
 
@@ -73,11 +77,21 @@ def conninfo(url: str | URL) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def for_asyncpg(url: str | URL) -> dict[str, Any]:
+    """asyncpg's parameters for the same database."""
+    given = conninfo(url)
+    given["database"] = given.pop("dbname")
+    return given
+
+
 def connector(url: str | URL, *, lock_key: int, pool_size: int) -> PsycopgConnector:
-    """A connector whose connections carry the process's lock key, for the trigger that records worker → process."""
-    return PsycopgConnector(
-        kwargs={**conninfo(url), "application_name": f"hrbot:{lock_key}"}, min_size=1, max_size=pool_size
-    )
+    """A connector whose connections carry the process's lock key, for the trigger that records worker → process.
+
+    What they write is the engine's own book-keeping. Lost in a power cut, a job runs again and finds its work done; so
+    they need not wait for the disk, and keep it free for those who must.
+    """
+    given = {**conninfo(url), "application_name": f"hrbot:{lock_key}", "options": "-c synchronous_commit=off"}
+    return PsycopgConnector(kwargs=given, min_size=1, max_size=pool_size)
 
 
 def engine_app(url: str | URL, *, lock_key: int, pool_size: int) -> App:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot import queue
 from bot.database import Database
 from bot.failpoints import failpoint
 from bot.outbox import Place, TransactionalOutbox, backoff, outage_backoff, wake
-from bot.platforms.port import Delivery, Platform, TryLater, Undeliverable
+from bot.platforms.port import DIRECT, Delivery, Platform, TryLater, Undeliverable
 from bot.tables import OutboxRow
 from bot.trace import trace
 from cards.card import Card
@@ -35,6 +35,8 @@ class Sender:
     platforms: Mapping[str, Platform]
     outbox: Callable[[], TransactionalOutbox]
     real_now: Callable[[], datetime]
+    account: Callable[[Tx, str, str], Awaitable[str]]
+    """What a platform calls a person."""
     tracing: bool = False
 
     async def drain(self, platform: str, recipient: str) -> None:
@@ -44,20 +46,19 @@ class Sender:
 
     async def _send_next(self, platform: str, recipient: str) -> bool:
         async with self.database.transaction(self.outbox(), "outbox") as tx:
-            row = await tx.session.scalar(
-                select(OutboxRow)
-                .where(OutboxRow.platform == platform, OutboxRow.recipient == recipient, OutboxRow.state == "waiting")
-                .order_by(OutboxRow.seq)
-                .limit(1)
-            )
+            row = await self._first(tx, platform, recipient)
             if row is None or (row.due_at and row.due_at > self.real_now()):
                 return False
             return await self._send(tx, row)
 
+    async def _delivery(self, tx: Tx, row: OutboxRow) -> Delivery:
+        account = row.recipient if row.conversation != DIRECT else await self.account(tx, row.recipient, row.platform)
+        return replace(delivery(row), account=account)
+
     async def _send(self, tx: Tx, row: OutboxRow) -> bool:
         await failpoint("outbox.before_send")
         try:
-            await self.platforms[row.platform].send(tx, delivery(row))
+            await self.platforms[row.platform].send(tx, await self._delivery(tx, row))
         except TryLater as wait:
             return await self._later(tx, row, wait)
         except (Undeliverable, KeyError) as reason:
@@ -93,9 +94,26 @@ class Sender:
         return False
 
     async def wake(self, platform: str, recipient: str) -> None:
-        """The unlocked job that, when due, defers the locked one."""
+        """The unlocked job that, when due, defers the locked one; or itself, where the database's clock was ahead."""
         async with self.database.transaction(self.outbox(), "outbox") as tx:
+            row = await self._first(tx, platform, recipient)
+            early = row.due_at - self.real_now() if row and row.due_at else timedelta()
+            if early > timedelta():
+                args = {"platform": platform, "recipient": recipient}
+                database_now = (await tx.session.execute(select(func.now()))).scalar_one()
+                await queue.defer(tx.session, [queue.Job(queue.SEND, "wake", args, due=database_now + early)])
+                return
             await queue.defer(tx.session, [wake(Place(platform, recipient))])
+
+    async def _first(self, tx: Tx, platform: str, recipient: str) -> OutboxRow | None:
+        """The message whose turn it is."""
+        found: OutboxRow | None = await tx.session.scalar(
+            select(OutboxRow)
+            .where(OutboxRow.platform == platform, OutboxRow.recipient == recipient, OutboxRow.state == "waiting")
+            .order_by(OutboxRow.seq)
+            .limit(1)
+        )
+        return found
 
 
 def delivery(row: OutboxRow) -> Delivery:

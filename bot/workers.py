@@ -44,7 +44,7 @@ class ProcessLock:
     _connection: asyncpg.Connection | None = None
 
     async def take(self) -> None:
-        self._connection = await asyncpg.connect(**_asyncpg(self.url))
+        self._connection = await asyncpg.connect(**queue.for_asyncpg(self.url))
         await self._connection.execute("select pg_advisory_lock($1)", self.key)
 
     async def keep(self) -> None:
@@ -60,12 +60,6 @@ class ProcessLock:
     async def release(self) -> None:
         if self._connection is not None:
             await self._connection.close()
-
-
-def _asyncpg(url: str) -> dict[str, object]:
-    given = queue.conninfo(url)
-    given["database"] = given.pop("dbname")
-    return given
 
 
 @dataclass

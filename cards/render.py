@@ -32,7 +32,7 @@ class Renderer:
     def __init__(self, root: Path = HERE) -> None:
         self.root = root
         self.env = environment()
-        self.env.globals["words"] = self._words
+        self.env.globals["words"] = self.words
         self.env.globals["wish_names"] = yaml.safe_load((root / "bot" / "names.yaml").read_text(encoding="utf-8"))
         self._fill = lru_cache(maxsize=None)(self.env.from_string)
         self._when = lru_cache(maxsize=None)(self.env.compile_expression)
@@ -72,7 +72,7 @@ class Renderer:
         text = self._text(words, error.facts)
         return Card(template=f"{context}.{ERRORS}.{name}", text=text, preview="hrbot")
 
-    def _words(self, listed: str, name: str, /, **facts: Any) -> str:
+    def words(self, listed: str, name: str, /, **facts: Any) -> str:
         """`words('people._problems', code, p=facts)` in a card: words that several cards share, from one list."""
         return self._text(self._load(listed)[name], facts)
 

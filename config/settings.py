@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
+
 
 def default_data_dir() -> Path:
     """`$XDG_STATE_HOME/hrbot`, as root `/var/lib/hrbot`."""
@@ -43,7 +45,7 @@ class WeCom(BaseModel):
     @field_validator("aes_key")
     @classmethod
     def is_a_key(cls, given: SecretStr) -> SecretStr:
-        if not re.fullmatch(r"[A-Za-z0-9+/]{43}", given.get_secret_value()):
+        if not AES_KEY.fullmatch(given.get_secret_value()):
             raise ValueError("EncodingAESKey has 43 letters and digits; copy it again from 接收消息 → API 接收")
         return given
 
@@ -78,6 +80,18 @@ class DingTalk(BaseModel):
     monthly_calls: int = Field(default=5_000, ge=1)
     monthly_pushes: int = Field(default=3_000, ge=1)
 
+    @field_validator("event_aes_key")
+    @classmethod
+    def is_a_key(cls, given: SecretStr | None) -> SecretStr | None:
+        if given and not AES_KEY.fullmatch(given.get_secret_value()):
+            raise ValueError("the events' aes_key has 43 letters and digits; copy it again from 事件订阅")
+        return given
+
+    @field_validator("api_base", "oapi_base")
+    @classmethod
+    def without_slash(cls, given: str) -> str:
+        return given.rstrip("/")
+
     @property
     def robot(self) -> str:
         return self.robot_code or self.client_id
@@ -111,4 +125,4 @@ class Settings(BaseSettings):
     @property
     def default_platform(self) -> str:
         """Where notices go for a person who never wrote."""
-        return "wecom" if self.wecom else "console"
+        return "wecom" if self.wecom else "dingtalk" if self.dingtalk else "console"

@@ -19,7 +19,7 @@ from bot import process
 from bot.app import Bot
 from bot.demo import start
 from bot.process import Roles
-from config.settings import Settings, WeCom
+from config.settings import DingTalk, Settings, WeCom
 
 PATIENCE = 10.0
 
@@ -162,11 +162,20 @@ def holds(text: str, pieces: tuple[str, ...]) -> bool:
 
 
 @asynccontextmanager
-async def demo_stage(url: str, folder: Path, at: datetime, wecom: WeCom | None = None) -> AsyncIterator[Stage]:
+async def demo_stage(
+    url: str, folder: Path, at: datetime, *, wecom: WeCom | None = None, dingtalk: DingTalk | None = None
+) -> AsyncIterator[Stage]:
     """The whole demo in this process on the given database."""
     port = free_port()
     settings = Settings(
-        data_dir=folder, port=port, trace=True, chat_workers=4, send_workers=2, bulk_workers=1, wecom=wecom
+        data_dir=folder,
+        port=port,
+        trace=True,
+        chat_workers=4,
+        send_workers=2,
+        bulk_workers=1,
+        wecom=wecom,
+        dingtalk=dingtalk,
     )
     clock = StageClock(at)
     bot = await start.prepared(settings, url, clock)

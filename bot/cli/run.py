@@ -44,6 +44,7 @@ def serve() -> None:
 
 def worker() -> None:
     """Handle and send messages, run the schedules; as many of these as you like."""
+    process.give_way()
     _run(process.run(Settings(), SystemClock(), Roles(web=False, work=True)))
 
 

@@ -23,7 +23,7 @@ from domain.org import service as org_service
 from domain.org.service import NewPost
 from domain.people import queries as people
 from domain.people import service as people_service
-from domain.people.rules import Detail, WorkerType, complete_id
+from domain.people.rules import Detail, Messenger, WorkerType, complete_id
 from domain.people.service import NewPerson
 
 FOLDER = Path(config.__file__).parent / "demo"
@@ -80,6 +80,8 @@ async def _hire(tx: Tx, company: Entry, entry: Entry, at: int) -> None:
             details=dict(_details(tx, company, entry, at)),
         ),
     )
+    for platform in Messenger:
+        await people_service.link_account(tx, person, platform, person)
     earlier = entry.get("earlier")
     since = hired_on
     if earlier is not None:

@@ -39,6 +39,7 @@ async def run(settings: Settings, clock: Clock, announce: Callable[[str, float],
         bot = await prepared(settings, url, clock)
         async with process.running(bot, Roles(web=True, work=True, console=True)):
             await until_ready(bot)
+            process.settled_in()
             announce(f"http://{settings.host}:{settings.port}", time.monotonic() - began)
             watch = asyncio.create_task(every(REMEMBER.total_seconds(), lambda: _remember(bot)))
             await stop.wait()

@@ -65,20 +65,14 @@ class Update:
     """The person opened the app; nothing was said."""
 
     def body(self) -> dict[str, Any]:
-        """What is kept, encrypted, until it is handled."""
-        return {
-            "text": self.text,
-            "files": [[item.id, item.name, item.media_type, item.size] for item in self.files],
-            "location": self.location,
-            "card_id": self.card_id,
-            "action": self.action,
-            "inputs": self.inputs,
-            "media": [[item.id, item.name] for item in self.media],
-            "ticket": [self.ticket.task, self.ticket.code] if self.ticket else None,
-            "reply_to": self.reply_to,
-            "unread": self.unread,
-            "entered": self.entered,
-        }
+        """What is kept, encrypted, until it is handled; what an update of this kind has not is left out."""
+        body: dict[str, Any] = {"text": self.text, "card_id": self.card_id, "action": self.action}
+        body |= {"inputs": self.inputs, "location": self.location, "unread": self.unread, "entered": self.entered}
+        body["files"] = [[item.id, item.name, item.media_type, item.size] for item in self.files]
+        body["media"] = [[item.id, item.name] for item in self.media]
+        body["ticket"] = [self.ticket.task, self.ticket.code] if self.ticket else None
+        body["reply_to"] = self.reply_to
+        return {name: value for name, value in body.items() if value}
 
 
 @dataclass(frozen=True)
@@ -93,8 +87,10 @@ class Delivery:
     updates: bool
     """The card was sent before and is to be changed in place."""
     file_id: str | None = None
+    account: str = ""
+    """What the platform calls the person; of a group nothing."""
     answers: str | None = None
-    """What of this very person it answers: `words` or `press`; None for a notice that nobody asked for."""
+    """What of this very person it answers: `words`, or a `press` of this card; None for an unasked notice."""
 
 
 class TryLater(Exception):
@@ -137,6 +133,9 @@ class Platform(Protocol):
 
     async def fetch(self, media: Media) -> Fetched:
         """A file that a person sent. Raises TryLater, or Undeliverable when it is gone or too large."""
+
+    async def heard(self, tx: Tx, update: Update) -> None:
+        """Keep what a message brought along for answering it, in the transaction that handles it."""
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
         """Keep what a press brought along, in the transaction that handles it.

@@ -35,7 +35,9 @@ def refuse_foreign(request: web.Request) -> None:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Foreign requests refused, mistakes as JSON, safe headers on all."""
+    """Foreign requests refused, mistakes as JSON, safe headers on all that a browser may see."""
+    if request.path.startswith("/callback/"):
+        return await handler(request)
     if request.path.startswith("/console"):
         refuse_foreign(request)
     try:

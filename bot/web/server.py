@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.app import Bot, real_now
+from bot.app import Bot
+from bot.entrances import Entrances
 from bot.platforms.console.mailbox import Bell
-from bot.platforms.wecom.callback import Callback
 from bot.web.console import Console
 from bot.web.guard import guard
 
@@ -39,12 +39,11 @@ class Health:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def serve(bot: Bot, *, console: bool) -> tuple[web.AppRunner, Bell | None]:
+async def serve(bot: Bot, entrances: Entrances, *, console: bool) -> tuple[web.AppRunner, Bell | None]:
     """Start listening. The console speaks as anybody, so it is there only for a demo company."""
     app = web.Application(middlewares=[guard], client_max_size=bot.settings.max_upload_bytes + MAX_BODY)
     app.add_routes(Health(bot).routes())
-    if bot.settings.wecom:
-        app.add_routes(Callback(bot.settings.wecom, bot.inbox.store, real_now).routes())
+    entrances.add_to(app)
     bell = None
     if console:
         bell = Bell(bot.url)

@@ -119,13 +119,14 @@ async def grant_role(tx: Tx, person: PersonId, role: str, since: date) -> bool:
     return True
 
 
-async def revoke_role(tx: Tx, person: PersonId, role: str, last_day: date) -> None:
-    """Take a role back after `last_day`. Emits RolesChanged when it was held."""
-    for row in await _after(tx, RoleGrant, person, last_day):
-        if row.role == role:
-            await end(tx, row, last_day)
-            await tx.audit("org.revoke_role", person, role=role, last_day=last_day)
-            await tx.emit(events.RolesChanged(person=person, role=role, granted=False, since=last_day))
+async def revoke_role(tx: Tx, person: PersonId, role: str, last_day: date) -> bool:
+    """Take a role back after `last_day`. Emits RolesChanged when it was held; False when it was not."""
+    held = [row for row in await _after(tx, RoleGrant, person, last_day) if row.role == role]
+    for row in held:
+        await end(tx, row, last_day)
+        await tx.audit("org.revoke_role", person, role=role, last_day=last_day)
+        await tx.emit(events.RolesChanged(person=person, role=role, granted=False, since=last_day))
+    return bool(held)
 
 
 async def _check(tx: Tx, new: NewPost) -> str:

@@ -51,3 +51,11 @@ class IdNumberTaken(Conflict):
 
 class DetailInvalid(Invalid):
     """The value cannot be right: `detail`."""
+
+
+class AccountInvalid(Invalid):
+    """No account of a messenger looks like this: `platform`."""
+
+
+class AccountTaken(Conflict):
+    """Somebody else has this account: `platform`, `account`."""

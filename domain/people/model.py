@@ -22,6 +22,7 @@ class Person(Base):
     """Somebody who works or worked here."""
 
     __tablename__ = "people_person"
+    __table_args__ = (Index("ix_people_person_account", text("lower(number)")),)
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
@@ -119,3 +120,21 @@ class Opening(Base):
     as_of: Mapped[date]
     recorded_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
+
+
+class Account(Base):
+    """Who somebody is on a messenger. One account a person and platform, one person an account; ended ones stay."""
+
+    __tablename__ = "people_account"
+    __table_args__ = (
+        Index("uq_people_account_live", "platform", "account", unique=True, postgresql_where=text("ended_at is null")),
+        Index("uq_people_account_person", "platform", "person", unique=True, postgresql_where=text("ended_at is null")),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(64))
+    """The platform's own id of the person, in lower case."""
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    linked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

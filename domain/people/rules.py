@@ -34,6 +34,13 @@ class Detail(StrEnum):
     SEAT = "seat"
 
 
+class Messenger(StrEnum):
+    """Where people have accounts of their own that hrbot answers."""
+
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+
+
 class Sex(StrEnum):
     """As the 17th digit of the ID number says."""
 
@@ -55,6 +62,8 @@ ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 ID_SHAPE = re.compile(r"\d{17}[\dX]")
 MOBILE_SHAPE = re.compile(r"1[3-9]\d{9}")
+ACCOUNT_SHAPE = re.compile(r"[a-z0-9][a-z0-9_.@\-]{0,63}")
+"""WeCom's rule for a userid, which DingTalk's keep too. `@all` and `a|b` would reach others as well."""
 SEPARATORS = re.compile(r"[\s\-‐-―()（）]")
 LOOKED_UP = frozenset({Detail.MOBILE, Detail.ID_NUMBER, Detail.BANK_ACCOUNT, Detail.EMAIL})
 """Details that may be searched for by their exact value, through a blind index."""
@@ -93,6 +102,12 @@ def mobile(text: str) -> str | None:
     number = SEPARATORS.sub("", text)
     number = number.removeprefix("+86").removeprefix("0086")
     return number if MOBILE_SHAPE.fullmatch(number) else None
+
+
+def account(text: str) -> str | None:
+    """An account on a messenger as it is kept and compared, in lower case; None when it cannot be one."""
+    name = text.strip().lower()
+    return name if ACCOUNT_SHAPE.fullmatch(name) else None
 
 
 def normalise(detail: Detail, value: str) -> str | None:

@@ -14,8 +14,8 @@ from tests.stage import Stage
 async def test_sigterm_under_load_loses_nothing(victim: Victim) -> None:
     await victim.start()
     sending = [
-        asyncio.create_task(send_all(victim, [(f"{who}-{n}", who, "我还有几天年假") for n in range(40)]))
-        for who in ("lilei", "hanmeimei")
+        asyncio.create_task(send_all(victim, [(f"{who}-{n}", who, "我还有几天年假") for n in range(20)]))
+        for who in ("lilei", "hanmeimei", "wangxiaoming", "yangfan")  # 20 each: nobody is asked for patience
     ]
     await asyncio.sleep(0.5)
     code, seconds = await asyncio.to_thread(victim.terminate)

@@ -20,6 +20,7 @@ from domain.org.events import ImportPartDue
 from domain.org.importing import run, sheet
 from domain.people import queries as people
 from domain.people import service as people_service
+from domain.people.rules import Detail
 from domain.people.service import NewPerson
 from tests.org.test_import import ENTITY, FANG, newcomer, workbook
 from tests.stage import Stage
@@ -99,7 +100,7 @@ async def test_rows_that_went_wrong_meanwhile_are_named(tx: Tx, outbox: Any) -> 
     await run.begin(tx, FANG, KEY, sheet.read(workbook(*rows)))
     other = NewPerson(name="关谷", number="9001", hired_on=tx.today, legal_entity=ENTITY, city="上海")
     somebody = await people_service.hire(tx, other)
-    await people_service.set_detail(tx, somebody, people_service.Detail.ID_NUMBER, "11010519491231002X")
+    await people_service.set_detail(tx, somebody, Detail.ID_NUMBER, "11010519491231002X")
     boss = await people.by_number(tx, "1014")
     assert boss is not None
     await people_service.leave_company(tx, boss.id, tx.today.replace(day=1))

@@ -74,6 +74,7 @@ def test_cells(case: dict[str, Any]) -> None:
         assert row.hired_on == date(2024, 3, 1)
         assert row.number == "3001"
         assert row.balances == {kind: Decimal(days) for kind, days in case.get("balances", {}).items()}
+        assert row.accounts == case.get("accounts", {})
 
 
 def test_the_template_reads_back_as_an_empty_roster() -> None:

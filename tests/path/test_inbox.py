@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy import text
 
 from bot.app import real_now
+from bot.inbox import Inbox
 from bot.platforms.port import Update
 from bot.tables import CardRow
 from tests.stage import Stage, shown
@@ -90,3 +91,15 @@ async def test_other_peoples_messages_go_on_while_one_is_slow(stage: Stage) -> N
     await stage.say("lilei", "帮助")
     await stage.expect("lilei", "直接说就行", patience=1.5)
     await stage.expect("hanmeimei", "好的")
+
+
+async def test_a_slow_database_is_given_up_in_time(stage: Stage) -> None:
+    inbox = Inbox(stage.bot.url, real_now, patience=30, seconds=0.2)
+    await inbox.start()
+    async with stage.bot.database.engine.connect() as other:
+        await other.execute(text("lock table bot_inbox in access exclusive mode"))
+        said = [inbox.store(Update("console", f"slow-{number}", "lilei", text="帮助"), "lilei") for number in range(3)]
+        given_up = await asyncio.wait_for(asyncio.gather(*said, return_exceptions=True), 3.0)
+        assert all(isinstance(one, TimeoutError) for one in given_up)
+    assert await inbox.store(Update("console", "after", "lilei", text="帮助"), "lilei")
+    await inbox.stop()

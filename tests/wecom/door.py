@@ -86,11 +86,11 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(*, body_seconds: float = 4.0, store_seconds: float = 4.0) -> AsyncIterator[Door]:
+async def opened(*, body_seconds: float = 4.0) -> AsyncIterator[Door]:
     shelf = Shelf()
     async with aiohttp.ClientSession() as session:
         door = Door(shelf, session)
-        callback = Callback(wecom(), shelf.store, door.clock, body_seconds, store_seconds)
+        callback = Callback(wecom(), shelf.store, door.clock, body_seconds)
         app = web.Application(middlewares=[guard])
         app.add_routes(callback.routes())
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, auto_decompress=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.platforms.wecom.platform import WeComPlatform
 from tests.wecom.stage import WeComStage
 
-EARLIER = text(
-    "update procrastinate_jobs set scheduled_at = scheduled_at - make_interval(secs => :seconds)"
-    " where scheduled_at is not null"
+COME = text(
+    "update procrastinate_jobs set scheduled_at = now()"
+    " where status = 'todo' and scheduled_at <= now() + make_interval(secs => :offset)"
+)
+"""The application says when in its own time; the database's does not move."""
+LOOK = text("""select pg_notify('procrastinate_queue_v1#' || name, '{"type": "job_inserted", "job_id": 0}')
+    from unnest(array['chat', 'send']) as name""")
+"""Workers look now instead of at their next turn."""
+DUE = text(
+    "select count(*) from procrastinate_jobs"
+    " where status in ('todo', 'doing') and coalesce(scheduled_at, now()) <= now()"
 )
 
 
@@ -40,18 +50,36 @@ class Later:
         gate._monotonic = gate._breaker._monotonic = self.monotonic
 
     async def pass_by(self, seconds: float) -> None:
-        """So much time goes by at once, for the application, the fake, and whatever is due."""
+        """So much time goes by at once, for the application, the fake, and whatever is due; that is done then."""
         assert self.stage is not None
         self.offset += seconds
         self.stage.fake.advance(seconds)
-        await self.wake(seconds)
+        async with self._engine.begin() as connection:
+            await connection.execute(COME, {"offset": self.offset})
+            await connection.execute(LOOK)
+        await self.calm()
 
-    async def wake(self, seconds: float = 3_600.0) -> None:
-        """What the queue keeps for later comes so much earlier; by itself that lets no message pass."""
+    async def hasten(self) -> None:
+        """The queue brings everything at once, whatever its time."""
+        async with self._engine.begin() as connection:
+            await connection.execute(COME, {"offset": 86_400.0})
+            await connection.execute(LOOK)
+        await self.calm()
+
+    async def calm(self) -> None:
+        """Until nothing is left to do now; what waits for its time goes on waiting."""
+        for _ in range(400):
+            async with self._engine.connect() as connection:
+                if not (await connection.execute(DUE)).scalar_one():
+                    return
+            await asyncio.sleep(0.02)
+        raise AssertionError("there is still something to do")
+
+    @property
+    def _engine(self) -> AsyncEngine:
         assert self.stage is not None
         assert self.stage.bot is not None
-        async with self.stage.bot.database.engine.begin() as connection:
-            await connection.execute(EARLIER, {"seconds": seconds})
+        return self.stage.bot.database.engine
 
 
 @contextmanager
@@ -60,7 +88,7 @@ def movable() -> Iterator[Later]:
     later = Later()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.app.real_now", later)
-        patch.setattr("bot.web.server.real_now", later)
+        patch.setattr("bot.entrances.real_now", later)
         yield later
 
 

@@ -218,9 +218,3 @@ async def test_what_cannot_be_stored_is_not_acknowledged(door: Door, error: Exce
     door.shelf.fails = None
     assert (await door.send(post())).status == 200
     assert len(door.shelf.kept) == 1
-
-
-async def test_a_slow_database_is_given_up_in_time() -> None:
-    async with opened(store_seconds=0.05) as door:
-        door.shelf.slow = 5.0
-        assert (await door.send(post())).status == 503

@@ -142,6 +142,8 @@ def test_a_chosen_option_comes_back_as_its_text(card: Card) -> None:
 @pytest.mark.parametrize("notice", [False, True])
 @pytest.mark.parametrize("card", recorded(), ids=lambda card: f"{card.template}-{card.state}-{len(card.actions)}")
 def test_a_real_card_says_all_without_the_menu(card: Card, notice: bool) -> None:
+    if notice and card.template == "leave.pregnancy":
+        pytest.skip("asked for, never a notice")
     bodies = sent(card, notice=notice)
     for body in bodies:
         hold(body)

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.database import Database
-from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, Undeliverable
+from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, Undeliverable, Update
 from bot.tables import ConsoleMessage, FileRow, MailboxRow
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Outbox, Tx
@@ -45,6 +45,9 @@ class ConsolePlatform:
     async def fetch(self, media: Media) -> Fetched:
         """Files of the web chat are kept before their message is stored: there is nothing to fetch."""
         raise Undeliverable("the web chat keeps its files itself")
+
+    async def heard(self, tx: Tx, update: Update) -> None:
+        """Answers go where all messages go."""
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
         """Cards of the web chat are changed by id and never sent again; a press brings nothing along."""

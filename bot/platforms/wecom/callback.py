@@ -6,16 +6,19 @@ refused (408, 415), verified (the address check of the admin page). Bodies, toke
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from urllib.parse import unquote
 
 import structlog
 from aiohttp import web
+from prometheus_client import Counter
 
+from bot.platforms import bodies
+from bot.platforms.bodies import Refused
 from bot.platforms.port import Update
 from bot.platforms.wecom.crypto import Crypto, Forged
 from bot.platforms.wecom.messages import Incoming, parse
@@ -27,14 +30,6 @@ log = structlog.get_logger()
 PATH = "/callback/wecom"
 NONE, VERIFY = "none", "verify"
 """Kinds of what was never read: refused before it could be, and the address check."""
-
-
-class Refused(Exception):
-    """Not taken: the status of the answer and the outcome that is counted."""
-
-    def __init__(self, status: int, outcome: str) -> None:
-        super().__init__(outcome)
-        self.status, self.outcome = status, outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +53,15 @@ def signed(target: str) -> Signed:
 
 @dataclass(frozen=True)
 class Callback:
-    """`store` returns True for a new update and False for one that was there; it raises when it cannot store now."""
+    """`store` returns True for a new update and False for one that was there.
+
+    It raises when it cannot store now, before WeCom loses patience.
+    """
 
     settings: WeCom
     store: Callable[[Update, str], Awaitable[bool]]
     real_now: Callable[[], datetime]
     body_seconds: float = 4.0
-    store_seconds: float = 4.0
     crypto: Crypto = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +90,7 @@ class Callback:
         started = time.perf_counter()
         kind = NONE
         try:
-            incoming = self._read(signed(request.raw_path), await self._body(request))
+            incoming = self._read(signed(request.raw_path), await bodies.read(request, MAX_BODY, self.body_seconds))
             kind = incoming.kind
             return _answer(200, kind, await self._keep(incoming))
         except Forged:
@@ -102,24 +99,6 @@ class Callback:
             return _answer(refused.status, kind, refused.outcome)
         finally:
             SECONDS.observe(time.perf_counter() - started)
-
-    async def _body(self, request: web.Request) -> bytes:
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise Refused(415, "refused")
-        if (request.content_length or 0) > MAX_BODY:
-            raise Refused(413, "too_large")
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(self.body_seconds):
-                while chunk := await request.content.readany():
-                    size += len(chunk)
-                    if size > MAX_BODY:
-                        raise Refused(413, "too_large")
-                    chunks.append(chunk)
-        except TimeoutError:
-            raise Refused(408, "refused") from None
-        return b"".join(chunks)
 
     def _check_age(self, timestamp: str) -> None:
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
@@ -137,8 +116,7 @@ class Callback:
         if update is None:
             return "ignored"
         try:
-            async with asyncio.timeout(self.store_seconds):
-                return "stored" if await self.store(update, update.sender) else "duplicate"
+            return "stored" if await self.store(update, update.sender) else "duplicate"
         except Exception as error:  # noqa: BLE001 - whatever it was: not stored, so not acknowledged; WeCom sends it again
             log.warning("wecom.not_stored", kind=incoming.kind, error=type(error).__name__)
             raise Refused(503, "busy") from None
@@ -146,5 +124,10 @@ class Callback:
 
 def _answer(status: int, kind: str, outcome: str) -> web.Response:
     """An empty answer, the same for every reason of one status."""
-    CALLBACKS.labels(kind, outcome).inc()
+    _counter(kind, outcome).inc()
     return web.Response(status=status)
+
+
+@cache
+def _counter(kind: str, outcome: str) -> Counter:
+    return CALLBACKS.labels(kind, outcome)

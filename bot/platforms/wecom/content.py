@@ -58,8 +58,6 @@ def arranged(card: Card, extra: str = "") -> Content:
     rows, words, quote = _laid_out(card.fields, [*before, *_lead(card)], told, extra)
     if len(words) > limits.SUB_TITLE:
         rows, words, quote = _laid_out(card.fields, before, told, extra)
-    if not desc and len(words) > limits.SUB_TITLE:
-        desc, words = _first_line_up(words)
     return Content(
         title=cut(heading, limits.TITLE),
         desc=desc,
@@ -136,9 +134,3 @@ def _spread(before: list[str], long: list[str], told: str, rows: tuple[Row, ...]
             numbered = [(str(number), line) for number, line in enumerate(tail, kept + 1)]
             return (*numbered, *rows), words, told
     return None
-
-
-def _first_line_up(words: str) -> tuple[str, str]:
-    """The paragraph is too long and nothing stands under the title: its first line, when it fits there."""
-    first, _, rest = words.partition("\n")
-    return (first, rest) if rest and len(first) <= limits.DESC else ("", words)

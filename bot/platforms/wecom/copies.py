@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.platforms.wecom.tables import Code, Copy, Member
 from domain.kernel.tx import Tx
@@ -14,7 +14,7 @@ from domain.kernel.tx import Tx
 CODE_LIFE = timedelta(hours=72) - timedelta(minutes=5)
 """A response code is worth one change within 72 hours."""
 
-__all__ = ["Code", "Copy", "Member", "add", "keep_code", "member", "of", "unused"]
+__all__ = ["Code", "Copy", "Member", "add", "keep_code", "member", "of", "spend", "unused"]
 
 
 async def of(tx: Tx, card_id: str) -> Sequence[Copy]:
@@ -42,10 +42,15 @@ async def unused(tx: Tx, task: str, now: datetime) -> Sequence[Code]:
     return rows.all()
 
 
-async def member(tx: Tx, person: str) -> Member:
+async def spend(tx: Tx, task: str) -> None:
+    """This message is as it will stay: no code of it is needed any more."""
+    await tx.session.execute(update(Code).where(Code.task == task).values(used=True))
+
+
+async def member(tx: Tx, account: str) -> Member:
     """The member's row; made at the first message. Sends to one person never run side by side."""
-    row = await tx.session.get(Member, person)
+    row = await tx.session.get(Member, account)
     if row is None:
-        row = Member(person=person, sent=[])
+        row = Member(person=account, sent=[])
         tx.session.add(row)
     return row

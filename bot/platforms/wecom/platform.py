@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.files import FileStore
-from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable
+from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable, Update
 from bot.platforms.wecom import copies, render
 from bot.platforms.wecom.api import CardFrozen, WeComApi
 from bot.platforms.wecom.copies import Copy
@@ -43,21 +43,24 @@ class WeComPlatform:
         await self.api.close()
 
     async def send(self, tx: Tx, delivery: Delivery) -> None:
-        """A changed card is changed where it lies, unless the person has just written: they look at the chat's end."""
+        """A changed card is changed where it lies, unless it answers what was done elsewhere: at the chat's end."""
         if delivery.conversation != DIRECT:
             raise Undeliverable("an app of one's own speaks in direct chats only")
         before = await copies.of(tx, delivery.card_id) if delivery.card_id else []
         if delivery.updates and delivery.answers != "words":
             if before and await self._change(tx, delivery, before[0]):
-                await self._grey(tx, delivery.person, before[1:])
+                await self._grey(tx, delivery.account, before[1:])
                 return
             if unremarkable(delivery):
                 return
         await self._send_new(tx, delivery, before)
-        await self._grey(tx, delivery.person, before)
+        await self._grey(tx, delivery.account, before)
 
     async def fetch(self, media: Media) -> Fetched:
         return await self.api.download(media.id, self.max_file)
+
+    async def heard(self, tx: Tx, update: Update) -> None:
+        """Answers go where all messages go."""
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
         await copies.keep_code(tx, ticket.task, ticket.code, self.real_now())
@@ -67,13 +70,13 @@ class WeComPlatform:
     async def _change(self, tx: Tx, delivery: Delivery, copy: Copy) -> bool:
         """Change the newest copy with its newest unused code; False when none is left that works."""
         change = render.changed(delivery.card, task_id=copy.task, wording=self.wording)
-        return await self._with_code(tx, delivery.person, copy, change)
+        return await self._with_code(tx, delivery.account, copy, change)
 
-    async def _with_code(self, tx: Tx, person: str, copy: Copy, change: dict[str, object]) -> bool:
+    async def _with_code(self, tx: Tx, account: str, copy: Copy, change: dict[str, object]) -> bool:
         for code in await copies.unused(tx, copy.task, self.real_now()):
             code.used = True  # whatever the answer: a code is worth one attempt that WeCom decided on
             try:
-                await self.api.update_card([person], code.code, change)
+                await self.api.update_card([account], code.code, change)
             except CardFrozen as frozen:
                 log.info("wecom.card_frozen", task=copy.task, reason=str(frozen))
                 continue
@@ -83,7 +86,7 @@ class WeComPlatform:
             return True
         return False
 
-    async def _grey(self, tx: Tx, person: str, older: Sequence[Copy]) -> None:
+    async def _grey(self, tx: Tx, account: str, older: Sequence[Copy]) -> None:
         """Older copies of a card lose their buttons, where a code is left for it and WeCom takes it now.
 
         What they are older than is sent already: to try it all again would send it twice. A button that stays is no
@@ -91,7 +94,8 @@ class WeComPlatform:
         """
         for copy in older:
             try:
-                await self._with_code(tx, person, copy, render.greyed(self.wording.replaced))
+                if await self._with_code(tx, account, copy, render.greyed(self.wording.replaced)):
+                    await copies.spend(tx, copy.task)
             except TryLater as wait:
                 log.info("wecom.not_greyed", task=copy.task, reason=wait.reason)
 
@@ -108,21 +112,21 @@ class WeComPlatform:
         # the file first: when it cannot be had, nothing was said yet that a next attempt would say again
         file = [await self._uploaded(tx, delivery.file_id)] if delivery.file_id else []
         code = None
-        async with self._turns(tx, delivery.person, len(bodies) + len(file)):
+        async with self._turns(tx, delivery.account, len(bodies) + len(file)):
             for body in (*bodies, *file):
-                code = await self._call(delivery.person, body) or code
+                code = await self._call(delivery.account, body) or code
         if delivery.card_id:
             await copies.add(tx, Copy(task=task, card_id=delivery.card_id, generation=generation))
             if code:
                 await copies.keep_code(tx, task, code, self.real_now())
 
-    async def _call(self, person: str, body: dict[str, object]) -> str | None:
+    async def _call(self, account: str, body: dict[str, object]) -> str | None:
         """Send one body; the response code of an interactive card. Raises Undeliverable for a member not there."""
-        message = {"touser": person, **body}
+        message = {"touser": account, **body}
         if body["msgtype"] == "template_card":  # carries a task id of its own: only a repeat can be the same
             message |= {"enable_duplicate_check": 1, "duplicate_check_interval": REPEAT_SECONDS}
         sent = await self.api.send(message)
-        if person in sent.invalid:
+        if account.lower() in sent.invalid:
             raise Undeliverable("not a member within the app's visible range")
         return sent.response_code
 
@@ -134,7 +138,7 @@ class WeComPlatform:
         return {"msgtype": "file", "file": {"media_id": media}}
 
     @asynccontextmanager
-    async def _turns(self, tx: Tx, person: str, count: int) -> AsyncIterator[None]:
+    async def _turns(self, tx: Tx, account: str, count: int) -> AsyncIterator[None]:
         """Around the sending of so many messages. Raises TryLater when they would pass what WeCom shows to one member.
 
         They count from when they are over, sent or perhaps sent: none arrived later than that.
@@ -142,7 +146,7 @@ class WeComPlatform:
         per_minute, per_hour = self.settings.member_per_minute, self.settings.member_per_hour
         if count > per_minute:
             raise Undeliverable("more messages at once than a member's limit")
-        now, member = self.real_now(), await copies.member(tx, person)
+        now, member = self.real_now(), await copies.member(tx, account)
         sent = [at for at in member.sent if now - at <= REMEMBERED]
         for ahead in range(count):
             wait = MemberLimit.delay([*sent, *[now] * ahead], now, per_minute, per_hour)

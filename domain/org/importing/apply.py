@@ -91,6 +91,8 @@ async def _one(tx: Tx, verdict: RowVerdict, facts: Known) -> RowVerdict:
             await _post(tx, person, row, facts)
             for kind, days in row.balances.items():
                 await openings.bring(tx, person, kind, days)
+            for platform, account in row.accounts.items():
+                await people_service.link_account(tx, person, platform, account)
     except DomainError as refusal:
         return _refused(verdict, Problem("refused", {"code": refusal.code}))
     except IntegrityError:  # the same was recorded by somebody else at the same moment

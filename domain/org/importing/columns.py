@@ -44,8 +44,8 @@ def _keys() -> dict[str, str]:
 
 
 def bare(header: str) -> str:
-    """A header without stars, brackets and blanks: `年假余额（天）*` and `年假余额(天)` are one."""
-    return re.sub(r"[\s*＊:：]|[（(].*?[)）]", "", header)
+    """A header without stars, brackets and blanks, in lower case: `年假余额（天）*` and `年假余额(天)` are one."""
+    return re.sub(r"[\s*＊:：]|[（(].*?[)）]", "", header).lower()
 
 
 def key_of(header: str) -> str | None:

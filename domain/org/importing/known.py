@@ -15,7 +15,7 @@ from domain.org.queries import AssignmentView, Structure
 from domain.org.rules import chief
 from domain.people import openings, queries
 from domain.people.queries import PersonView
-from domain.people.rules import Detail, WorkerType
+from domain.people.rules import Detail, Messenger, WorkerType
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class Known:
     look_ups: dict[tuple[Detail, bytes], PersonId]
     held: set[tuple[PersonId, Detail, bytes]]
     openings: dict[tuple[PersonId, str], Decimal]
+    accounts: dict[tuple[PersonId, str], str]
+    """What is linked, by person and platform."""
+    takers: dict[tuple[str, str], PersonId]
+    """Whose a linked account is, by platform and account; who left keeps none from others."""
     bosses: dict[str, str | None]
     """Who reports to whom today, by employee number."""
     usual_city: str | None
@@ -68,6 +72,7 @@ async def known(tx: Tx, rows: Sequence[Row]) -> Known:
     own = [view for view in active if view.worker_type is WorkerType.FULL_TIME]
     numbers = {view.id: view.number for view in [*active, *persons.values()]}
     details = await queries.held_details(tx, [Detail.MOBILE, Detail.ID_NUMBER])
+    links = [link for platform in Messenger for link in await queries.links(tx, platform)]
     return Known(
         today=tx.today,
         persons=persons,
@@ -78,6 +83,8 @@ async def known(tx: Tx, rows: Sequence[Row]) -> Known:
         look_ups={(detail, value): person for person, detail, value in details},
         held=details,
         openings=await openings.brought(tx, [view.id for view in persons.values()]),
+        accounts={(link.person, link.platform.value): link.account for link in links},
+        takers={(link.platform.value, link.account): link.person for link in links if link.here},
         bosses={numbers[person]: _boss(post, shape, numbers) for person, post in posts.items() if person in numbers},
         usual_city=_only([view.city for view in own], [row.city for row in rows]),
         usual_entity=_only([view.legal_entity for view in own], [row.legal_entity for row in rows]),

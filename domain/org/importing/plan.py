@@ -86,7 +86,8 @@ async def replan(tx: Tx, rows: Sequence[Row]) -> Plan:
 async def _planned(tx: Tx, parsed: Sequence[RowVerdict]) -> Plan:
     rows = [one.row for one in parsed if one.row is not None]
     facts = await known(tx, rows)
-    repeated = _twice([row.number for row in rows]) | _twice([row.id_number for row in rows])
+    accounts = [f"{platform}:{account}" for row in rows for platform, account in row.accounts.items()]
+    repeated = _twice([row.number for row in rows]) | _twice([row.id_number for row in rows]) | _twice(accounts)
     judged = [one if one.row is None else _judged(one, one.row, facts, repeated) for one in parsed]
     return Plan(tuple(_settled(judged, facts)))
 
@@ -110,7 +111,7 @@ def _wrong(verdict: RowVerdict, code: str, **facts: Any) -> RowVerdict:
 def _judged(verdict: RowVerdict, row: Row, facts: Known, repeated: set[str]) -> RowVerdict:
     """What is wrong with the row by itself, else what it changes."""
     view = facts.persons.get(row.number)
-    code = _fault(row, view, facts, repeated)
+    code = _fault(row, view, facts, repeated) or _account_fault(row, view, facts, repeated)
     if code is not None:
         return _wrong(verdict, code)
     units = facts.units_named(row.department)
@@ -145,6 +146,16 @@ def _fault(row: Row, view: PersonView | None, facts: Known, repeated: set[str]) 
     return None
 
 
+def _account_fault(row: Row, view: PersonView | None, facts: Known, repeated: set[str]) -> str | None:
+    for platform, account in row.accounts.items():
+        if f"{platform}:{account}" in repeated:
+            return f"{platform}_twice"
+        holder = facts.takers.get((platform, account))
+        if holder is not None and (view is None or holder != view.id):
+            return f"{platform}_taken"
+    return None
+
+
 def _left(view: PersonView, facts: Known) -> bool:
     return view.left_on is not None and view.left_on < facts.today
 
@@ -167,6 +178,7 @@ def _changes(row: Row, view: PersonView, facts: Known, unit: str | None) -> list
         ("city", view.city, row.city),
         ("legal_entity", view.legal_entity, row.legal_entity),
     ]
+    pairs += [(platform, facts.accounts.get((view.id, platform), ""), said) for platform, said in row.accounts.items()]
     found = [Change(header_of(key), before, after) for key, before, after in pairs if after not in {None, before}]
     return found + _detail_changes(row, view, facts) + _balance_changes(row, view, facts)
 

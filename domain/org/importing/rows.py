@@ -12,7 +12,7 @@ from typing import Any
 from domain.org.importing.columns import columns, header_of, vocabulary
 from domain.org.importing.sheet import Cell, RawRow
 from domain.people import rules
-from domain.people.rules import WorkerType
+from domain.people.rules import Messenger, WorkerType
 
 NUMBER_SHAPE = re.compile(r"[\w.\-]{1,40}", re.ASCII)
 FORMULA_STARTS = "=+-@\t\r"
@@ -59,6 +59,8 @@ class Row:
     city: str | None = None
     legal_entity: str | None = None
     balances: Mapping[str, Decimal] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """Accounts by platform, in lower case."""
 
 
 def parse(raw: RawRow) -> Row:
@@ -88,6 +90,7 @@ def parse(raw: RawRow) -> Row:
         city=text(cells.get("city")),
         legal_entity=text(cells.get("legal_entity")),
         balances=_balances(cells),
+        accounts={one.value: said for one in Messenger if (said := _account(one, cells.get(one))) is not None},
     )
 
 
@@ -163,6 +166,18 @@ def _id_number(cell: Cell) -> str | None:
     if stored is None:
         raise RowProblem("id_number_invalid")
     return stored
+
+
+def _account(platform: Messenger, cell: Cell) -> str | None:
+    value = text(cell)
+    if value is None:
+        return None
+    if isinstance(cell, int | float) and len(value) > EXACT_DIGITS:
+        raise RowProblem("account_as_number", column=header_of(platform))
+    account = rules.account(value)
+    if account is None:
+        raise RowProblem("account_invalid", column=header_of(platform))
+    return account
 
 
 def _balances(cells: Mapping[str, Cell]) -> dict[str, Decimal]:

@@ -20,7 +20,7 @@ from domain.org.errors import HrOnly
 from domain.org.events import ImportPartDue
 from domain.org.importing.apply import apply, bosses_first, create_units
 from domain.org.importing.known import known
-from domain.org.importing.plan import Outcome, RowVerdict, plan
+from domain.org.importing.plan import Outcome, Plan, RowVerdict, plan
 from domain.org.importing.rows import Problem, Row
 from domain.org.importing.sheet import RawRow
 from domain.org.model import Import, ImportPart
@@ -111,12 +111,20 @@ async def stop(tx: Tx, key: str) -> None:
         await _tell(tx, held)
 
 
-async def _kept(tx: Tx, actor: PersonId, key: str, raws: Sequence[RawRow]) -> tuple[Import, int]:
-    """The import's record and its parts, managers before those who report to them; how many parts."""
+async def prepare(tx: Tx, raws: Sequence[RawRow]) -> tuple[Plan, list[str], list[Row]]:
+    """Make the departments that are missing; the plan, their names, and the rows to apply, managers first.
+
+    The rows may be applied part by part, each part in a transaction of its own.
+    """
     made = await plan(tx, raws)
     units = await create_units(tx, made)
     facts = await known(tx, [one.row for one in made.verdicts if one.row is not None])
-    rows = [_whole(one, facts.usual_city, facts.usual_entity) for one in bosses_first(made, facts)]
+    return made, units, [_whole(one, facts.usual_city, facts.usual_entity) for one in bosses_first(made, facts)]
+
+
+async def _kept(tx: Tx, actor: PersonId, key: str, raws: Sequence[RawRow]) -> tuple[Import, int]:
+    """The import's record and its parts; how many parts."""
+    made, units, rows = await prepare(tx, raws)
     held = Import(id=key, person=actor, begun_at=tx.now, total=len(rows), units=units, state=RUNNING if rows else DONE)
     held.done = held.new = held.changed = 0
     held.unchanged = len(made.of(Outcome.UNCHANGED))

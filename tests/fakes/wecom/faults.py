@@ -1,66 +1,24 @@
-"""Faults on order: the next so many calls of an API go wrong in a chosen way."""
+"""How a call of WeCom goes wrong on order."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.wecom.records import Call
+from tests.fakes import faults
+from tests.fakes.faults import Fault, cut, half, stalled
 
-KINDS = {"errcode", "status", "reset", "slow", "stall_after_accept", "half", "html", "huge", "answer"}
-EXECUTED = {"slow", "stall_after_accept", "half", "huge"}
-"""These do what was asked; only the answer suffers. Others do it with `after=True`."""
-FOREVER = 10**9
+__all__ = ["Fault", "Faults", "spoil"]
 
 
-@dataclass
-class Fault:
-    """Options: errcode: code, errmsg · status: status, retry_after · slow: seconds · stall_after_accept: seconds ·
-    huge: megabytes · answer: body (any JSON, sent instead of the true answer) · any: after (done first), when(call).
+class Faults(faults.Faults):
+    """errcode: code, errmsg · status: status, retry_after · reset · slow: seconds · stall_after_accept: seconds ·
+    half · html · huge: megabytes · answer: body (any JSON, sent instead of the true answer).
     """
 
-    api: str
-    kind: str
-    times: int = 1
-    options: dict[str, Any] = field(default_factory=dict)
-    used: int = 0
-
-    @property
-    def executes(self) -> bool:
-        """The call has its effect all the same."""
-        return bool(self.options.get("after", self.kind in EXECUTED))
-
-    def fits(self, call: Call) -> bool:
-        when: Callable[[Call], bool] | None = self.options.get("when")
-        return self.used < self.times and self.api in ("*", call.api) and (when is None or when(call))
-
-
-class Faults:
-    """Those ordered, first come first served."""
-
-    def __init__(self) -> None:
-        self.ordered: list[Fault] = []
-
-    def inject(self, api: str, kind: str, times: int | None = 1, **options: Any) -> Fault:
-        assert kind in KINDS, f"no such fault: {kind}; there are {sorted(KINDS)}"
-        fault = Fault(api, kind, FOREVER if times is None else times, options)
-        self.ordered.append(fault)
-        return fault
-
-    def clear(self) -> None:
-        self.ordered.clear()
-
-    def take(self, call: Call) -> Fault | None:
-        for fault in self.ordered:
-            if fault.fits(call):
-                fault.used += 1
-                return fault
-        return None
+    kinds = frozenset({"errcode", "status", "reset", "slow", "stall_after_accept", "half", "html", "huge", "answer"})
 
 
 async def spoil(request: web.Request, fault: Fault, answer: web.Response | None) -> web.StreamResponse:
@@ -71,12 +29,12 @@ async def spoil(request: web.Request, fault: Fault, answer: web.Response | None)
         assert answer is not None, "a slow call has its effect"
         return answer
     if fault.kind == "stall_after_accept":
-        await asyncio.sleep(option("seconds", 3600.0))
-        return cut(request)
+        return await stalled(request, option("seconds", 3600.0))
     if fault.kind == "reset":
         return cut(request)
     if fault.kind == "half":
-        return await half(request, answer)
+        whole = answer.body if answer is not None else None
+        return await half(request, whole if isinstance(whole, bytes) else b'{"errcode":0,"errmsg":"ok"}')
     if fault.kind == "errcode":
         code = option("code", -1)
         return web.json_response({"errcode": code, "errmsg": option("errmsg", f"injected, hint: [{code}]")})
@@ -89,21 +47,3 @@ async def spoil(request: web.Request, fault: Fault, answer: web.Response | None)
         filler = "x" * int(option("megabytes", 16) * 1024 * 1024)
         return web.json_response({"errcode": 0, "errmsg": "ok", "filler": filler})
     return web.Response(text=json.dumps(option("body")), content_type="application/json")
-
-
-def cut(request: web.Request) -> web.Response:
-    """Close the connection without an answer."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def half(request: web.Request, answer: web.Response | None) -> web.StreamResponse:
-    """The head promises a whole body, half of it follows, then the connection ends."""
-    body = answer.body if answer is not None and isinstance(answer.body, bytes) else b'{"errcode":0,"errmsg":"ok"}'
-    stream = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
-    await stream.prepare(request)
-    await stream.write(body[: len(body) // 2])
-    await asyncio.sleep(0.01)
-    cut(request)
-    return stream

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.kernel.crypto import keyring
@@ -64,10 +64,21 @@ async def active(tx: Tx, on: date) -> list[PersonView]:
     return [view for view in await _views(tx, on, _covers(on)) if view.employed(on)]
 
 
+async def here(tx: Tx) -> list[PersonView]:
+    """Everybody employed today or still to come."""
+    return await _views(tx, tx.today, Person.id.in_(here_ids(tx)))
+
+
+async def still_here(tx: Tx, id: PersonId) -> bool:
+    """Whether the person is employed today or still to come."""
+    return await tx.session.scalar(here_ids(tx).where(Employment.person == id).limit(1)) is not None
+
+
 async def revision(tx: Tx) -> str:
     """Changes whenever somebody is hired, leaves or is corrected: cheap to ask before reading everybody again."""
+    last_days = func.sum(extract("epoch", Employment.left_on))  # a last day may be corrected to another
     row = await tx.session.execute(
-        select(func.count(), func.max(Employment.id), func.count(Employment.voided_at), func.count(Employment.left_on))
+        select(func.count(), func.max(Employment.id), func.count(Employment.voided_at), last_days)
     )
     return "/".join(str(part) for part in row.one())
 
@@ -135,6 +146,12 @@ async def held_details(tx: Tx, details: Collection[Detail]) -> set[tuple[PersonI
 def blind(detail: Detail, stored: str) -> bytes:
     """The look-up value of a detail in its stored form; each detail has a key of its own."""
     return keyring().blind(stored, f"people_detail.{detail}")
+
+
+def here_ids(tx: Tx) -> Select[str]:
+    """Ids of everybody employed today or still to come."""
+    lasts = or_(Employment.left_on.is_(None), Employment.left_on >= tx.today)
+    return select(Employment.person).where(Employment.voided_at.is_(None), lasts)
 
 
 def _covers(on: date) -> ColumnElement[bool]:

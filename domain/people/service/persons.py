@@ -1,4 +1,4 @@
-"""What is done with persons and employments."""
+"""Hire, leave, correct: persons, their employments and details."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
-from domain.kernel.errors import DomainError
 from domain.kernel.ids import PersonId
-from domain.kernel.tables import Base
 from domain.kernel.tx import Tx
 from domain.people import errors, events, naming, queries
 from domain.people.model import DetailRow, Employment, Person, Terms
 from domain.people.rules import LOOKED_UP, Detail, WorkerType, normalise
+from domain.people.service.inserting import insert
 
 ONE_DAY = timedelta(days=1)
 
@@ -74,10 +72,10 @@ async def hire(tx: Tx, new: NewPerson) -> PersonId:
         first_work_on=new.first_work_on,
         created_at=tx.now,
     )
-    await _insert(tx, errors.PersonExists(person=id), row)
+    await insert(tx, errors.PersonExists(person=id), row)
     await _employ(tx, id, name, new.hired_on, NewTerms(new.worker_type, new.legal_entity, new.city))
     details = [_detail_row(tx, id, detail, _stored(detail, value)) for detail, value in new.details.items()]
-    await _insert(tx, errors.IdNumberTaken(), *details)
+    await insert(tx, errors.IdNumberTaken(), *details)
     return id
 
 
@@ -127,7 +125,7 @@ async def change_terms(tx: Tx, person: PersonId, since: date, terms: NewTerms) -
         running.valid_to = since - ONE_DAY
     await tx.session.flush()
     refusal = errors.AlreadyEmployed(name=known.name, hired_on=since)
-    await _insert(tx, refusal, _terms_row(tx, person, since, until, terms))
+    await insert(tx, refusal, _terms_row(tx, person, since, until, terms))
     await tx.audit("people.change_terms", person, since=since, worker_type=terms.worker_type, city=terms.city)
     await tx.emit(events.TermsChanged(person=person, since=since))
 
@@ -151,7 +149,7 @@ async def correct_hire(tx: Tx, person: PersonId, hired_on: date) -> None:
     await tx.session.flush()
     refusal = errors.AlreadyEmployed(name=known.name, hired_on=hired_on)
     right = Employment(id=tx.new_id("em"), person=person, hired_on=hired_on, left_on=job.left_on)
-    await _insert(tx, refusal, right, _terms_row(tx, person, hired_on, first.valid_to, _of(first)))
+    await insert(tx, refusal, right, _terms_row(tx, person, hired_on, first.valid_to, _of(first)))
     await tx.audit("people.correct_hire", person, hired_on=hired_on, before=job.hired_on)
     await tx.emit(events.Hired(person=person, hired_on=hired_on))
 
@@ -188,7 +186,7 @@ async def set_detail(tx: Tx, person: PersonId, detail: Detail, value: str) -> bo
     if detail is Detail.ID_NUMBER and await queries.holding(tx, detail, stored):
         raise errors.IdNumberTaken
     await tx.session.execute(update(DetailRow).where(*live).values(replaced_at=tx.now))
-    await _insert(tx, errors.IdNumberTaken(), _detail_row(tx, person, detail, stored))
+    await insert(tx, errors.IdNumberTaken(), _detail_row(tx, person, detail, stored))
     await tx.audit("people.set_detail", person, detail=detail)
     await tx.emit(events.DetailChanged(person=person, detail=detail.value))
     return True
@@ -231,7 +229,7 @@ def _check_first_work(first_work_on: date | None, hired_on: date) -> None:
 async def _employ(tx: Tx, person: PersonId, name: str, hired_on: date, terms: NewTerms) -> None:
     refusal = errors.AlreadyEmployed(name=name, hired_on=hired_on)
     job = Employment(id=tx.new_id("em"), person=person, hired_on=hired_on)
-    await _insert(tx, refusal, job, _terms_row(tx, person, hired_on, None, terms))
+    await insert(tx, refusal, job, _terms_row(tx, person, hired_on, None, terms))
     await tx.audit("people.hire", person, hired_on=hired_on, worker_type=terms.worker_type)
     await tx.emit(events.Hired(person=person, hired_on=hired_on))
 
@@ -282,12 +280,3 @@ async def _first_terms(tx: Tx, job: Employment) -> Terms:
         .limit(1)
     )
     return found.one()
-
-
-async def _insert(tx: Tx, refusal: DomainError, *rows: Base) -> None:
-    """Insert now; what the constraints refuse is the given refusal, and the transaction stays usable."""
-    try:
-        async with tx.session.begin_nested():
-            tx.session.add_all(rows)
-    except IntegrityError:
-        raise refusal from None

@@ -1,0 +1,53 @@
+"""Where messengers bring what people say: WeCom's and DingTalk's callbacks, and DingTalk's Stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bot.app import Bot, real_now
+from bot.platforms.dingtalk.callback import Callback as DingTalkCallback
+from bot.platforms.dingtalk.intake import Hooks
+from bot.platforms.dingtalk.meter import Meter
+from bot.platforms.dingtalk.stream import Stream
+from bot.platforms.wecom.callback import Callback as WeComCallback
+
+
+@dataclass
+class Entrances:
+    """The ways in that are configured. Stopped before the inbox, for what was taken in is stored first."""
+
+    bot: Bot
+    stream: Stream | None = None
+    meter: Meter | None = None
+    _hooks: Hooks = field(default_factory=Hooks)
+
+    def __post_init__(self) -> None:
+        if (own := self.bot.settings.dingtalk) is not None:
+            self.meter = Meter(self.bot.database.engine, own, real_now)
+            self._hooks = Hooks(pushed=self.meter.pushed)
+            if own.mode == "stream":
+                self.stream = Stream(own, self.bot.receive, real_now, self._hooks)
+
+    def add_to(self, app: web.Application) -> None:
+        """The callbacks' routes."""
+        settings = self.bot.settings
+        if settings.wecom:
+            app.add_routes(WeComCallback(settings.wecom, self.bot.receive, real_now).routes())
+        if settings.dingtalk:
+            callback = DingTalkCallback(settings.dingtalk, self.bot.receive, real_now, self._hooks)
+            app.add_routes(callback.routes())
+            app.on_shutdown.append(callback.stop)
+
+    async def start(self) -> None:
+        """Returns at once; connections are made, and made again, beside."""
+        if self.stream is not None:
+            await self.stream.start()
+
+    async def stop(self) -> None:
+        """Within 2 s. Safe when nothing was started."""
+        if self.stream is not None:
+            await self.stream.stop()
+        if self.meter is not None:
+            await self.meter.flush()

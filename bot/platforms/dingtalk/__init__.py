@@ -1,0 +1,1 @@
+"""DingTalk: messages, presses and events over Stream or HTTP in; robot messages and interactive cards out."""
