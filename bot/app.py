@@ -27,8 +27,10 @@ from bot.platforms.dingtalk.api import DingTalkApi
 from bot.platforms.dingtalk.client import Client
 from bot.platforms.dingtalk.platform import DingTalkPlatform
 from bot.platforms.port import Platform, Update
+from bot.platforms.shared.breaker import Peer
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.gate import Gate
 from bot.platforms.wecom.api import WeComApi
-from bot.platforms.wecom.gate import Gate
 from bot.platforms.wecom.platform import WeComPlatform
 from bot.registry import Registry
 from bot.router import Conversation
@@ -36,8 +38,7 @@ from bot.scheduler import Scheduler
 from bot.sender import Sender
 from bot.tables import InstallationRow
 from bot.understanding.live import LiveUnderstanding
-from bot.understanding.roster import roster_file
-from bot.understanding.understander import Understander
+from bot.understanding.understander import trained
 from bot.workers import ProcessLock, Workers, sweep
 from cards.render import Renderer
 from config.settings import Settings
@@ -129,6 +130,7 @@ class Bot:
             asyncio.create_task(every(1.0, self._tick), name="scheduler"),
             asyncio.create_task(every(10.0, self.understanding.refresh), name="roster"),
             asyncio.create_task(every(5.0, self._reconcile), name="reconcile"),
+            asyncio.create_task(every(3_600.0, self.tidy), name="tidy"),
         ]
 
     async def stop(self) -> None:
@@ -167,6 +169,11 @@ class Bot:
             await reconcile.put_back(connection, again)
         self.stranded = found - again
 
+    async def tidy(self) -> None:
+        async with self.database.transaction(self.outbox(), "system") as tx:
+            for platform in self.sender.platforms.values():
+                await platform.tidy(tx)
+
     async def _seal(self) -> None:
         async with self.database.transaction(self.outbox(), "sealer") as tx:
             await audit.seal(tx.session)
@@ -194,8 +201,7 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
     def outbox() -> TransactionalOutbox:
         return TransactionalOutbox(renderer, registry.reactions, settings.default_platform, real_now())
 
-    # the phrases of handlers/*.yaml name the demo's people, so that is the roster to train with
-    understanding = LiveUnderstanding(database, outbox, Understander.load(roster_file()))
+    understanding = LiveUnderstanding(database, outbox, trained())
     await understanding.refresh()
     conversation = Conversation(registry, understanding, files, settings.trace)
     platforms = _platforms(settings, database, outbox, files)
@@ -238,7 +244,8 @@ def _platforms(
 
     platforms: dict[str, Platform] = {"console": ConsolePlatform(database, outbox, members)}
     if settings.wecom:
-        api = WeComApi(settings.wecom, Gate(database.engine, settings.wecom.api_per_minute, real_now), real_now)
+        gate = Gate(Peer("WeCom"), database.engine, settings.wecom.api_per_minute, Clocks(real_now))
+        api = WeComApi(settings.wecom, gate, real_now)
         platforms["wecom"] = WeComPlatform(settings.wecom, api, files, settings.max_upload_bytes, real_now)
     if settings.dingtalk:
         client = Client(settings.dingtalk, database.engine, real_now)

@@ -9,7 +9,6 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,10 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from pydantic import ValidationError
 
-from bot import datadir, keys
+from bot import datadir, keys, platform_diagnosis
 from bot.cluster import ServerFailed
 from bot.database import alembic_config, head_revision
+from bot.findings import Finding, well, wrong
 from bot.target import TargetRefused, opened
 from config.settings import Settings
 
@@ -32,23 +32,6 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fo
 FONT_NAMES = ("*wqy*.tt[cf]", "*NotoSansCJK*.tt[cf]", "*NotoSansSC*.[to]tf", "*SourceHanSans*.[to]t[cf]", "*uming*.ttc")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something looked at: whether it is wrong, and the facts for its words."""
-
-    code: str
-    wrong: bool
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
-def well(code: str, **facts: Any) -> Finding:
-    return Finding(code, False, facts)
-
-
-def wrong(code: str, **facts: Any) -> Finding:
-    return Finding(code, True, facts)
 
 
 def everything(data_dir: Path | None, port: int | None) -> Iterator[Finding]:
@@ -72,6 +55,7 @@ def everything(data_dir: Path | None, port: int | None) -> Iterator[Finding]:
     yield from data_keys(settings.data_dir)
     yield from database(settings)
     yield from clock(settings.data_dir)
+    yield from platform_diagnosis.everything(settings)
 
 
 def directory(data_dir: Path) -> Iterator[Finding]:
@@ -149,6 +133,7 @@ def database(settings: Settings) -> Iterator[Finding]:
             yield from server(connection)
             yield schema(connection)
             yield from chinese(connection)
+            yield from platform_diagnosis.month(connection, settings)
             if settings.database_url is not None:
                 yield from skew(connection)
     except (ServerFailed, datadir.DataDirRefused) as failed:

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.app import Bot, real_now
+from bot.contacts import LEFT, Contacts
 from bot.platforms.dingtalk.callback import Callback as DingTalkCallback
 from bot.platforms.dingtalk.intake import Hooks
+from bot.platforms.dingtalk.messages import Incoming
 from bot.platforms.dingtalk.meter import Meter
+from bot.platforms.dingtalk.platform import DingTalkPlatform
+from bot.platforms.dingtalk.render import TEXT, Message
 from bot.platforms.dingtalk.stream import Stream
 from bot.platforms.wecom.callback import Callback as WeComCallback
 
@@ -21,12 +25,14 @@ class Entrances:
     bot: Bot
     stream: Stream | None = None
     meter: Meter | None = None
+    _contacts: Contacts = field(init=False)
     _hooks: Hooks = field(default_factory=Hooks)
 
     def __post_init__(self) -> None:
+        self._contacts = Contacts(self.bot.database, self.bot.outbox, real_now)
         if (own := self.bot.settings.dingtalk) is not None:
             self.meter = Meter(self.bot.database.engine, own, real_now)
-            self._hooks = Hooks(pushed=self.meter.pushed)
+            self._hooks = Hooks(self._contacts.dingtalk, self._unnamed, self.meter.pushed, kinds=LEFT)
             if own.mode == "stream":
                 self.stream = Stream(own, self.bot.receive, real_now, self._hooks)
 
@@ -34,11 +40,19 @@ class Entrances:
         """The callbacks' routes."""
         settings = self.bot.settings
         if settings.wecom:
-            app.add_routes(WeComCallback(settings.wecom, self.bot.receive, real_now).routes())
+            wecom = WeComCallback(settings.wecom, self.bot.receive, real_now, report=self._contacts.wecom)
+            app.add_routes(wecom.routes())
         if settings.dingtalk:
             callback = DingTalkCallback(settings.dingtalk, self.bot.receive, real_now, self._hooks)
             app.add_routes(callback.routes())
             app.on_shutdown.append(callback.stop)
+
+    async def _unnamed(self, incoming: Incoming) -> None:
+        """One sentence that holds nothing of anybody, where somebody whom DingTalk does not name wrote."""
+        platform = self.bot.sender.platforms.get("dingtalk")
+        if incoming.reply_to is not None and isinstance(platform, DingTalkPlatform):
+            said = Message(TEXT, {"content": self.bot.renderer.card("bot.unnamed", {}).text})
+            await platform.api.send_webhook(incoming.reply_to[0], said.webhook)
 
     async def start(self) -> None:
         """Returns at once; connections are made, and made again, beside."""

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from bot import dialogue, identity, queue
+from bot import dialogue, identity, linking, queue
 from bot.arrivals import Arrivals
 from bot.database import Database, transient
 from bot.errors import CardGone, MediaGone
@@ -89,9 +89,15 @@ class Handling:
             tx = Tx(session=session, clock=self.database.clock, outbox=outbox, principal=row.person)
             row.person = await identity.settled(tx, row.platform, row.person)
             tx = replace(tx, principal=row.person)
+            heard = await linking.listen(tx, update_of(row))
+            row.person = heard.person
+            tx = replace(tx, principal=row.person)
             place = Place(row.platform, row.person, row.conversation)
             await identity.remember_platform(tx, PersonId(row.person), row.platform)
-            await self._answer(tx, row, place, outbox)
+            if heard.answer is None:
+                await self._answer(tx, row, place, outbox)
+            else:
+                await self._say(tx, row, outbox, heard.answer)
             row.state, row.done_at = "done", self.real_now()
             await failpoint("handler.before_commit")
         await failpoint("handler.after_commit")
@@ -122,6 +128,15 @@ class Handling:
             if self.real_now() - row.received_at < CARD_PATIENCE:
                 raise Again from None
             await self._refuse(tx, outbox, place, CardGone())
+
+    async def _say(self, tx: Tx, row: InboxRow, outbox: TransactionalOutbox, answer: Reply | DomainError) -> None:
+        """An answer that is found already."""
+        place = Place(row.platform, row.person, row.conversation)
+        await self.arrivals.note(tx, update_of(row))
+        if isinstance(answer, DomainError):
+            await self._refuse(tx, outbox, place, answer)
+        else:
+            await self._reply(tx, outbox, place, answer)
 
     async def _refuse(self, tx: Tx, outbox: TransactionalOutbox, place: Place, refusal: DomainError) -> None:
         if refusal.kind == "forbidden":

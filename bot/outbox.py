@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,8 +75,8 @@ class TransactionalOutbox:
     """What the update was that this transaction answers: words or press."""
     pressed: str | None = None
     """The card that was pressed. Another one that answers the press is answered as words are: at the chat's end."""
-    shown: set[tuple[Place, str, str]] = field(default_factory=set)
-    """Live cards of this transaction: place, key, digest."""
+    shown: dict[tuple[Place, str, str], OutboxRow] = field(default_factory=dict)
+    """Live cards of this transaction by place, key, digest."""
 
     async def notify(self, tx: Tx, to: PersonId, template: str, key: str | None, data: dict[str, Any]) -> None:
         platform = await tx.session.scalar(select(LastSeenRow.platform).where(LastSeenRow.person == to))
@@ -103,37 +103,59 @@ class TransactionalOutbox:
     async def answer(
         self, tx: Tx, place: Place, card: Card, *, key: str | None = None, file_id: str | None = None
     ) -> None:
-        """Answer the update of this transaction; not again what a notice of it has just said."""
+        """Answer the update of this transaction. What a notice of it has just said is not said again: it answers."""
         out = Outgoing(place, card, key, file_id, self.inbox_id, self.answering)
-        if key is None or (place, key, out.digest) not in self.shown:
+        said = self.shown.get((place, key, out.digest)) if key else None
+        if said is None:
             await self.enqueue(tx, out)
+        else:
+            said.answers = self._answers(out, said.card_id)
 
     async def enqueue(self, tx: Tx, out: Outgoing) -> str | None:
         """Keep the card's state, put the message in the queue, wake its sender. The card's id, if it is a card."""
         card_id, updates = (None, False) if out.card.plain else await self._keep(tx, out)
-        elsewhere = out.answers == "press" and card_id != self.pressed
-        tx.session.add(
-            OutboxRow(
-                id=tx.new_id("out"),
-                platform=out.place.platform,
-                recipient=out.place.recipient,
-                conversation=out.place.conversation,
-                template=out.card.template,
-                card_id=card_id,
-                updates=updates,
-                document=out.document,
-                file_id=out.file_id,
-                inbox_id=out.inbox_id,
-                answers="words" if elsewhere else out.answers,
-                state="waiting",
-                created_at=self.real_now,
-            )
+        row = OutboxRow(
+            id=tx.new_id("out"),
+            platform=out.place.platform,
+            recipient=out.place.recipient,
+            conversation=out.place.conversation,
+            template=out.card.template,
+            card_id=card_id,
+            updates=updates,
+            document=out.document,
+            file_id=out.file_id,
+            inbox_id=out.inbox_id,
+            answers=self._answers(out, card_id),
+            state="waiting",
+            created_at=self.real_now,
         )
+        tx.session.add(row)
         await tx.session.flush()
         await queue.defer(tx.session, [wake(out.place)])
         if out.key:
-            self.shown.add((out.place, out.key, out.digest))
+            self.shown[out.place, out.key, out.digest] = row
+            await self._close_elsewhere(tx, out)
         return card_id
+
+    def _answers(self, out: Outgoing, card_id: str | None) -> str | None:
+        """Another card than the pressed one answers as words do: at the chat's end."""
+        return "words" if out.answers == "press" and card_id != self.pressed else out.answers
+
+    async def _close_elsewhere(self, tx: Tx, out: Outgoing) -> None:
+        """A card that offers nothing any more offers nothing on the platforms that the person used before, either."""
+        if out.card.actions or out.card.plain or out.place.conversation != DIRECT:
+            return
+        open_ones = select(CardRow.platform).where(
+            CardRow.person == out.place.person,
+            CardRow.conversation == DIRECT,
+            CardRow.key == out.key,
+            CardRow.platform != out.place.platform,
+            CardRow.open,
+        )
+        # skipped: whoever holds one is changing it, and to wait could be to wait for each other
+        for platform in await tx.session.scalars(open_ones.with_for_update(skip_locked=True)):
+            there = Place(platform, out.place.person)
+            await self.enqueue(tx, Outgoing(there, replace(out.card, quiet=True), out.key, inbox_id=out.inbox_id))
 
     async def _shown_already(self, tx: Tx, out: Outgoing) -> bool:
         """Whether the person has this very card before them: the one who pressed was answered with it."""

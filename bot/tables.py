@@ -122,6 +122,16 @@ class LastSeenRow(Base):
     platform: Mapped[str] = mapped_column(String(20))
 
 
+class ContactEvent(Base):
+    """A change of a messenger's directory that was taken: once, however often it is sent."""
+
+    __tablename__ = "bot_contact_event"
+
+    platform: Mapped[str] = mapped_column(String(20), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    at: Mapped[datetime]
+
+
 class ReactionDone(Base):
     """A reaction that ran for an event: once."""
 

@@ -53,6 +53,8 @@ class Card:
     fields: tuple[Field, ...] = ()
     inputs: tuple[Input, ...] = ()
     actions: tuple[Action, ...] = ()
+    quiet: bool = False
+    """Something else tells the person: it is worth a change of the card where it lies, never a message of its own."""
 
     @property
     def plain(self) -> bool:

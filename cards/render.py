@@ -59,6 +59,7 @@ class Renderer:
             fields=fields,
             inputs=tuple(self._input(item, scope) for item, scope in self._items(source.get("inputs", ()), data)),
             actions=actions,
+            quiet="quiet" in source and bool(self._when(source["quiet"])(**data)),
             text=text or in_words(title, fields, body, actions),
             preview=self._optional(source, "preview", data) or title or "hrbot",
         )

@@ -50,11 +50,16 @@ def labelled(field: Field) -> str:
 
 
 def field_told(field: Field, said: str) -> bool:
-    """A short value, such as an amount, must stand behind its label; it may stand elsewhere for something else."""
+    """A short figure must stand behind its label or the label's end: it may stand elsewhere for something else."""
     label, value = bare(field.label), bare(field.value)
-    if len(value) <= AMOUNT:
-        return any(f"{label}{sign}{value}" in said for sign in ("", ":", "："))
-    return told(field.label, said) and told(field.value, said)
+    if not value:
+        return label in said
+    if len(value) > AMOUNT:
+        return value in said or (told(field.label, said) and told(field.value, said))
+    if not any(sign.isdigit() for sign in value):
+        return value in said and (len(value) > 1 or label in said)
+    ends = [label[at:] for at in range(max(len(label) - 1, 1))]
+    return any(f"{end}{sign}{value}" in said for end in ends for sign in ("", ":", "："))
 
 
 def told(piece: str, said: str) -> bool:

@@ -115,7 +115,7 @@ async def press_agree(chat: Chat) -> Reply:
     async def agree(task_id: str) -> CaseView:
         return await service.agree(chat.tx, chat.actor.id, task_id)
 
-    done, failed = await _each(chat, ids, agree)
+    done, failed = await _each(chat, ids, "agreed", agree)
     return Reply("approvals.done_many", key=chat.key, outcome="agreed", reason="", done=done, failed=failed)
 
 
@@ -126,7 +126,7 @@ async def press_reject(chat: Chat) -> Reply:
     async def reject(task_id: str) -> CaseView:
         return await service.reject(chat.tx, chat.actor.id, task_id, reason)
 
-    done, failed = await _each(chat, ids.split(), reject)
+    done, failed = await _each(chat, ids.split(), "rejected", reject)
     return Reply("approvals.done_many", key=chat.key, outcome="rejected", reason=reason, done=done, failed=failed)
 
 
@@ -136,9 +136,9 @@ async def press_drop(chat: Chat) -> Reply:
 
 
 async def _each(
-    chat: Chat, ids: Sequence[str], act: Callable[[str], Awaitable[CaseView]]
+    chat: Chat, ids: Sequence[str], outcome: str, act: Callable[[str], Awaitable[CaseView]]
 ) -> tuple[list[CaseView], list[dict[str, Any]]]:
-    """Each its own action and check; what changed meanwhile is skipped and named."""
+    """Each its own action and check; what changed meanwhile is skipped and named. Pressed twice is done once."""
     done: list[CaseView] = []
     failed: list[dict[str, Any]] = []
     for task_id in ids:
@@ -147,6 +147,9 @@ async def _each(
                 done.append(await act(task_id))
         except DomainError as refused:
             task = await queries.task(chat.tx, task_id)
+            if refused.facts.get("mine") and refused.facts.get("outcome") == outcome:
+                done.append(task.case)
+                continue
             failed.append({"case": task.case, "why": refused.code.partition(".")[2]})
     return done, failed
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import importlib
 import pkgutil
 import tempfile
@@ -27,9 +29,19 @@ from domain.kernel.tables import Base
 from domain.kernel.tx import Tx
 
 if TYPE_CHECKING:
+    from tests.faults.rig import Victim
     from tests.stage import Stage
 
 NOW = "2026-03-11T10:30"  # a Wednesday, the reference clock of the facts
+NOT_FOR_EVER = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+"""This server is thrown away after its tests; what survives a crash is tested on servers of their own."""
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # as bot.process.settled_in
 
 
 @dataclass
@@ -68,6 +80,10 @@ def server() -> Iterator[embedded.Embedded]:
     """One embedded server for this test process."""
     with tempfile.TemporaryDirectory(prefix="hrbot-test-") as folder:
         running = embedded.start(Path(folder))
+        with running.connect() as connection:
+            for setting in NOT_FOR_EVER:
+                connection.execute(f"alter system set {setting}")
+            connection.execute("select pg_reload_conf()")
         yield running
         running.stop()
 
@@ -86,13 +102,21 @@ def schema_url(server: embedded.Embedded) -> str:
     return server.url("domain_tests")
 
 
+@pytest.fixture(scope="session")
+def tables_made() -> set[str]:
+    """Those in the database of `schema_url`: looking for each of them costs every test more than the test."""
+    return set()
+
+
 @pytest.fixture
-async def engine(schema_url: str) -> AsyncIterator[AsyncEngine]:
+async def engine(schema_url: str, tables_made: set[str]) -> AsyncIterator[AsyncEngine]:
     import_models()
     engine = create_async_engine(schema_url, poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.execute(text("create extension if not exists btree_gist"))
-        await connection.run_sync(Base.metadata.create_all)
+    if missing := set(Base.metadata.tables) - tables_made:  # a test's module may have brought more
+        async with engine.begin() as connection:
+            await connection.execute(text("create extension if not exists btree_gist"))
+            await connection.run_sync(Base.metadata.create_all)
+        tables_made |= missing
     yield engine
     await engine.dispose()
 
@@ -127,10 +151,12 @@ def company_templates() -> dict[str, str]:
 
 
 @pytest.fixture
-def company(server: embedded.Embedded, company_templates: dict[str, str], tmp_path: Path) -> CompanyFactory:
-    """Makes a database with the demo company of a day: seeded once for each start, then copied."""
+def company(server: embedded.Embedded, company_templates: dict[str, str], tmp_path: Path) -> Iterator[CompanyFactory]:
+    """Makes a database with the demo company of a day: seeded once for each start, then copied for this test."""
 
     from bot.demo import start  # the whole application, for those tests only that ask for it
+
+    copies: list[str] = []
 
     async def make(at: str) -> str:
         if at not in company_templates:
@@ -143,9 +169,13 @@ def company(server: embedded.Embedded, company_templates: dict[str, str], tmp_pa
         copy = f"copy_{uuid4().hex[:12]}"
         with server.connect() as connection:
             connection.execute(f"create database {copy} template {company_templates[at]}")
+        copies.append(copy)
         return server.url(copy)
 
-    return make
+    yield make
+    with server.connect() as connection:
+        for copy in copies:
+            connection.execute(f"drop database {copy} with (force)")
 
 
 @pytest.fixture
@@ -155,3 +185,28 @@ async def stage(company: CompanyFactory, tmp_path: Path) -> AsyncIterator[Stage]
 
     async with demo_stage(await company(NOW), tmp_path / "data", shanghai(NOW)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def company_on_disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company's data directory as its own process left it, for tests that start and kill processes."""
+    from tests.faults.rig import Victim
+
+    folder = tmp_path_factory.mktemp("faults") / "company"
+    victim = Victim(folder)
+    asyncio.run(victim.start())
+    assert victim.terminate()[0] == 0
+    return folder
+
+
+@pytest.fixture
+def victim(company_on_disk: Path, tmp_path: Path) -> Iterator[Victim]:
+    """`hrbot demo` on a copy of that directory, not started yet."""
+    from tests.faults.rig import Victim, copy_company
+
+    folder = tmp_path / "d"
+    copy_company(company_on_disk, folder)
+    running = Victim(folder, starts=1)
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.terminate()

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+from aiohttp import web_app
 
 from bot import process
 from bot.app import Bot
@@ -179,10 +180,13 @@ async def demo_stage(
     )
     clock = StageClock(at)
     bot = await start.prepared(settings, url, clock)
-    async with process.running(bot, Roles(web=True, work=True, console=True)):
-        for _ in range(500):
-            if await bot.not_ready() is None:
-                break
-            await asyncio.sleep(0.01)
-        async with aiohttp.ClientSession() as http:
-            yield Stage(f"http://127.0.0.1:{port}", http, bot, clock)
+    try:
+        async with process.running(bot, Roles(web=True, work=True, console=True)):
+            for _ in range(500):
+                if await bot.not_ready() is None:
+                    break
+                await asyncio.sleep(0.01)
+            async with aiohttp.ClientSession() as http:
+                yield Stage(f"http://127.0.0.1:{port}", http, bot, clock)
+    finally:
+        web_app._cached_build_middleware.cache_clear()  # aiohttp keeps every handler it served with, and so the bot

@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from bot import diagnosis
-from bot.diagnosis import Finding
+from bot.findings import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def doctor(
 
 def line(finding: Finding) -> str:
     """One finding in words."""
-    kind, mark = ("坏", "✗") if finding.wrong else ("好", "✓")
+    kind, mark = ("坏", "✗") if finding.wrong else ("提示", "·") if finding.hint else ("好", "✓")
     return f"{mark} {words()[kind][finding.code].format(**finding.facts)}"
 
 

@@ -1,25 +1,22 @@
-"""`hrbot people template|import|role|list`: the first people of a company, before anybody can chat."""
+"""`hrbot people template|import|role|list|code|sync`: the people of a company, from before anybody can chat."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli import accounts
 from bot.cli.fail import fail
 from bot.cli.letters import DataDir, on_database
+from bot.cli.opening import opening
 from bot.database import Database
-from bot.outbox import TransactionalOutbox
-from bot.registry import Registry
 from cards.render import Renderer
-from config.settings import Settings
 from domain.kernel.errors import DomainError
-from domain.kernel.tx import Tx
 from domain.org import errors, service
 from domain.org import queries as org
 from domain.org.importing import run, sheet
@@ -37,7 +34,6 @@ UNREADABLE: dict[type[DomainError], str] = {
     errors.ColumnsMissing: "required columns are missing: {columns}",
     errors.RosterEmpty: "there is nobody below the header",
 }
-Opened = Callable[[], AbstractAsyncContextManager[Tx]]
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,8 @@ def register(app: typer.Typer) -> None:
     group.command("import")(import_roster)
     group.command("role")(role)
     group.command("list")(list_people)
+    group.command("code")(accounts.code)
+    group.command("sync")(accounts.sync)
     app.add_typer(group, name="people")
 
 
@@ -129,17 +127,9 @@ def _show(told: Told) -> None:
     typer.echo("rows: " + ", ".join(f"{len(told.of(outcome))} {outcome}" for outcome in Outcome))
 
 
-def _opening(database: Database) -> Opened:
-    """Opens transactions of the operator; the events of each wait for a worker."""
-    renderer, reactions, platform = Renderer(), Registry.collect().reactions, Settings().default_platform
-    return lambda: database.transaction(
-        TransactionalOutbox(renderer, reactions, platform, datetime.now(UTC)), "operator"
-    )
-
-
 async def _imported(database: Database, raws: Sequence[RawRow], *, yes: bool) -> Told:
     """Part by part, so that an import that is broken off goes on when it is asked for again."""
-    opened = _opening(database)
+    opened = opening(database)
     async with opened() as tx:
         if not yes:
             made = await plan(tx, raws)
@@ -157,7 +147,7 @@ async def _imported(database: Database, raws: Sequence[RawRow], *, yes: bool) ->
 
 async def _role(database: Database, number: str, name: str, *, end: bool) -> tuple[str, bool]:
     """The person's name, and whether anything changed."""
-    async with _opening(database)() as tx:
+    async with opening(database)() as tx:
         person = await queries.by_number(tx, number)
         if person is None:
             fail(f"nobody has the number {number}; `hrbot people list` shows them")
@@ -172,7 +162,7 @@ async def _role(database: Database, number: str, name: str, *, end: bool) -> tup
 
 
 async def _listed(database: Database, platform: Messenger) -> list[tuple[str, str, str, str]]:
-    async with _opening(database)() as tx:
+    async with opening(database)() as tx:
         meant = {person: account for account, person in (await queries.accounts(tx, platform)).items()}
         posts = await org.posts(tx, tx.today)
         return [

@@ -75,6 +75,10 @@ class Update:
         return {name: value for name, value in body.items() if value}
 
 
+ON_THE_WAY = {"draft", "waiting"}
+"""States of a card that are not its end."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One rendered message on its way out. The same `id` is the same message; a platform shows it once."""
@@ -91,6 +95,13 @@ class Delivery:
     """What the platform calls the person; of a group nothing."""
     answers: str | None = None
     """What of this very person it answers: `words`, or a `press` of this card; None for an unasked notice."""
+
+    @property
+    def only_in_place(self) -> bool:
+        """Not worth a message of its own: nobody asked for it or can press it, and something else tells the rest."""
+        if self.answers is not None or self.file_id is not None or self.card.actions:
+            return False
+        return self.card.quiet or (self.updates and self.card.state in ON_THE_WAY)
 
 
 class TryLater(Exception):
@@ -127,6 +138,9 @@ class Platform(Protocol):
 
     async def close(self) -> None:
         """After the last."""
+
+    async def tidy(self, tx: Tx) -> None:
+        """Once an hour: forget what is of no use any more."""
 
     async def send(self, tx: Tx, delivery: Delivery) -> None:
         """Send one delivery, in the sender's transaction. Raises TryLater or Undeliverable."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from bot.understanding.dialogue import Dialogue
 from bot.understanding.evidence import Evidence
 from bot.understanding.guards import undecided
 from bot.understanding.people import Mention, People
+from bot.understanding.roster import roster_file
 from bot.understanding.slots import adjusting, extras, figures, free, moments, persons, reasons, swaps, words
 from bot.understanding.slots.sentence import EXTRACTORS, Sentence, Slots
 from bot.understanding.text import normalise
@@ -134,6 +136,12 @@ class Understander:
         for name in row.get("slots", ()):
             slots |= EXTRACTORS[name](seen)
         return slots
+
+
+@cache
+def trained() -> Understander:
+    """With the demo's people, whom the phrases of handlers/*.yaml name. Nothing changes it: once for a process."""
+    return Understander.load(roster_file())
 
 
 def masked_text(text: str, tokens: Sequence[Token], mentions: Sequence[Mention]) -> str:

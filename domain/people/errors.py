@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.kernel.errors import Conflict, Invalid, NotFound, Refused
+from domain.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 
 
 class PersonUnknown(NotFound):
@@ -59,3 +59,27 @@ class AccountInvalid(Invalid):
 
 class AccountTaken(Conflict):
     """Somebody else has this account: `platform`, `account`."""
+
+
+class CodeHrOnly(Forbidden):
+    """Codes that link accounts are given out by HR."""
+
+
+class CodeWrong(Invalid):
+    """The code was never given out, is used, replaced or too old; which of them is not said."""
+
+
+class CodeNotYours(Forbidden):
+    """The code is somebody else's, and the sender is somebody already."""
+
+
+class TooManyTries(Refused):
+    """The account tried too many codes today: `most`."""
+
+
+class NobodyNamed(NotFound):
+    """Nobody is called so, or has this number: `name`; `near` are names that look alike."""
+
+
+class SeveralNamed(Invalid):
+    """Several people are called so: `name`, `numbers`."""

@@ -60,6 +60,33 @@ class DetailChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountGone(Event):
+    """A messenger's directory no longer has this account; whether its person left is for HR to say."""
+
+    bulk: ClassVar[bool] = True
+    platform: str
+    account: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.platform}:{self.account}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRenamed(Event):
+    """An account of a messenger is spelt `renamed` now."""
+
+    bulk: ClassVar[bool] = True
+    platform: str
+    account: str
+    renamed: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.platform}:{self.account}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpeningBalance(Event):
     """A leave balance brought along from before hrbot. `kind` is a leave type code, `days` the balance on `as_of`.
 

@@ -138,3 +138,32 @@ class Account(Base):
     person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
     linked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class LinkCode(Base):
+    """A one-time code by which a person links an account of theirs. One live code a person; only its hash is kept."""
+
+    __tablename__ = "people_link_code"
+    __table_args__ = (
+        Index("uq_people_link_code_person", "person", unique=True, postgresql_where=text("ended_at is null")),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    code: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    """Its blind index: without the installation's key it cannot be tried out."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was used, or a newer one took its place."""
+
+
+class LinkTry(Base):
+    """How many codes an account tried on a day. Nothing is left of it once one was right."""
+
+    __tablename__ = "people_link_try"
+
+    platform: Mapped[str] = mapped_column(String(20), primary_key=True)
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    tries: Mapped[int]

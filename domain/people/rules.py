@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -64,6 +65,12 @@ ID_SHAPE = re.compile(r"\d{17}[\dX]")
 MOBILE_SHAPE = re.compile(r"1[3-9]\d{9}")
 ACCOUNT_SHAPE = re.compile(r"[a-z0-9][a-z0-9_.@\-]{0,63}")
 """WeCom's rule for a userid, which DingTalk's keep too. `@all` and `a|b` would reach others as well."""
+LINK_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of a code that links an account: none that is misread for another (0 O, 1 I L, U V)."""
+LINK_LENGTH = 8
+LINK_LIFE = timedelta(hours=24)
+MOST_TRIES = 5
+"""Wrong codes of one account on one day. There are 30⁸ codes, and few that live."""
 SEPARATORS = re.compile(r"[\s\-‐-―()（）]")
 LOOKED_UP = frozenset({Detail.MOBILE, Detail.ID_NUMBER, Detail.BANK_ACCOUNT, Detail.EMAIL})
 """Details that may be searched for by their exact value, through a blind index."""
@@ -108,6 +115,16 @@ def account(text: str) -> str | None:
     """An account on a messenger as it is kept and compared, in lower case; None when it cannot be one."""
     name = text.strip().lower()
     return name if ACCOUNT_SHAPE.fullmatch(name) else None
+
+
+def link_code(text: str) -> str | None:
+    """A linking code as it is compared, however it was typed; None for what cannot be one.
+
+    Each holds a letter and a digit, so that no plain word and no plain number is taken for one.
+    """
+    code = SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper().rstrip(".!。")
+    fits = len(code) == LINK_LENGTH and set(code) <= set(LINK_SIGNS)
+    return code if fits and not code.isdigit() and not code.isalpha() else None
 
 
 def normalise(detail: Detail, value: str) -> str | None:

@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot import database, embedded, keys
-from bot.cli import backup, calendar, doctor, people
+from bot.cli import backup, calendar, doctor, people, platform, wecom
 from bot.cli import keys as key_commands
 from domain.kernel.clock import SystemClock
 
@@ -49,7 +49,7 @@ class Hrbot:
 
     def __init__(self) -> None:
         self.app = typer.Typer()
-        for group in (backup, calendar, doctor, key_commands, people):
+        for group in (backup, calendar, doctor, key_commands, people, platform, wecom):
             group.register(self.app)
 
     def __call__(self, *words: object) -> Result:

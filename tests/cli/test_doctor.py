@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import diagnosis, embedded
+from bot import diagnosis, embedded, platform_diagnosis
 from bot.cli import doctor as command
 from tests.cli.conftest import Hrbot
 
@@ -110,8 +110,8 @@ def test_a_path_that_cannot_hold_the_socket(home: Path) -> None:
 
 
 def test_every_finding_has_words() -> None:
-    source = Path(diagnosis.__file__).read_text()
-    for kind, maker in (("好", "well("), ("坏", "wrong(")):
+    source = Path(diagnosis.__file__).read_text() + Path(platform_diagnosis.__file__).read_text()
+    for kind, maker in (("好", "well("), ("提示", "hint("), ("坏", "wrong(")):
         said = command.words()[kind]
         made = {part.split('"')[1] for part in source.split(maker)[1:] if part.lstrip().startswith('"')}
         assert made == said.keys()

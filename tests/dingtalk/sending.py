@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.platforms.dingtalk.api import DingTalkApi
 from bot.platforms.dingtalk.client import Client
-from bot.platforms.dingtalk.pace import Clocks
 from bot.platforms.dingtalk.tables import Usage
 from bot.platforms.port import DIRECT, Delivery, TryLater
-from bot.platforms.wecom.tables import WeComPause, WeComQuota
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.tables import ApiPause, ApiQuota
 from cards.card import Action, Card, Field, Input
 from config.settings import DingTalk
 from tests.fakes.dingtalk import Account, FakeDingTalk
@@ -86,7 +86,7 @@ class Sending:
 @asynccontextmanager
 async def sending(engine: AsyncEngine) -> AsyncIterator[Sending]:
     async with engine.begin() as connection:
-        for table in (WeComQuota, WeComPause, Usage):
+        for table in (ApiQuota, ApiPause, Usage):
             await connection.execute(delete(table))
     time = Time()
     async with FakeDingTalk(members={LI, XU}, groups={TEAM: [LI, XU]}) as fake:

@@ -52,7 +52,7 @@ def test_a_card_says_its_words_first() -> None:
     params = drawn(ASKING).params
     assert set(params) == set(VARIABLES)
     assert (params["title"], params["subtitle"], params["status"]) == ("请假审批", "LV-7", "waiting")
-    assert params["text1"] == "李雷 年假 1 天，3月18日(周三)  \n  余额 5 天  \n  类型：年假  \n  时长：1 天"
+    assert params["text1"] == "李雷 年假 1 天，3月18日(周三)  \n  余额 5 天  \n  时长：1 天"
     assert (params["text2"], params["rows"], params["greyed"]) == ("", "[]", "")
     assert buttons(ASKING) == [
         {"id": "agree", "text": "同意", "color": "blue"},

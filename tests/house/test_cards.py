@@ -15,8 +15,8 @@ from cards.words import environment
 from tests.house import tree
 
 CARDS = tree.ROOT / "cards"
-PARTS = {"title", "subtitle", "state", "preview", "text", "fields", "body", "inputs", "actions", "image"}
-EXPRESSIONS = {"when"}
+PARTS = {"title", "subtitle", "state", "preview", "text", "fields", "body", "inputs", "actions", "image", "quiet"}
+EXPRESSIONS = {"when", "quiet"}
 TEMPLATE = re.compile(r"[a-z_]+\.[a-z_]+")
 FILES = sorted(file for file in CARDS.rglob("*.yaml"))
 

@@ -81,6 +81,7 @@ def test_second_set(understander: Understander) -> None:
         ("给韩梅梅加1天年假,原因补发", "leave.balance", "adjust"),
         ("花名册模板", "employee.onboard", "roster_template"),
         ("导入员工", "employee.onboard", "roster_import"),
+        ("给李雷发绑定码", "employee.onboard", "link_code"),
         ("放弃剩余年假", "leave.balance", "waive"),
         ("同意年假结转到明年", "leave.balance", "waive"),
         ("谁会审批我的请假", "approval.progress", "who_approves"),

@@ -74,7 +74,8 @@ def lost(card: Card, bodies: list[dict[str, Any]]) -> list[str]:
     pages_joined = "".join(str(page.get("content", page.get("sub_title_text", ""))) for page in paged)
     said = bare("\n".join([*strings(bodies), pages_joined])).replace("＜", "<")
     pieces = [card.title, card.subtitle or "", card.body or "", *(action.label for action in card.actions)]
-    pieces += [piece for field in card.fields for piece in (field.label, field.value)]
+    # a label may go where its value stands in a sentence that says what it is
+    pieces += [field.value or field.label for field in card.fields]
     return [piece for piece in pieces if not told(piece.replace("＜", "<"), said)]
 
 

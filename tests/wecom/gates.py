@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.platforms.wecom.gate import Gate
-from bot.platforms.wecom.tables import WeComPause, WeComQuota
+from bot.platforms.shared.breaker import Peer
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.gate import Gate
+from bot.platforms.shared.tables import ApiPause, ApiQuota
 
 SEND = "message/send"
 
@@ -34,11 +36,11 @@ class Time:
 async def emptied(engine: AsyncEngine) -> AsyncEngine:
     """The database with nothing used and nothing paused."""
     async with engine.begin() as connection:
-        await connection.execute(delete(WeComQuota))
-        await connection.execute(delete(WeComPause))
+        await connection.execute(delete(ApiQuota))
+        await connection.execute(delete(ApiPause))
     return engine
 
 
 def gate(engine: AsyncEngine, time: Time, per_minute: int = 9500) -> Gate:
     """One process's gate, with no jitter."""
-    return Gate(engine, per_minute, time, time.monotonic, lambda: 0.0)
+    return Gate(Peer("WeCom"), engine, per_minute, Clocks(time, time.monotonic, lambda: 0.0))

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.platforms.port import TryLater, Undeliverable
-from bot.platforms.wecom.answers import file_name
+from bot.platforms.shared.answered import file_name
 from bot.platforms.wecom.api import CardFrozen, WeComApi
 from tests.fakes.wecom import FakeWeCom
 from tests.wecom.gates import SEND, Time

@@ -9,10 +9,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.platforms.port import TryLater, Undeliverable
+from bot.platforms.shared.answered import Raw
+from bot.platforms.shared.token import Grant
 from bot.platforms.wecom.answers import Sent
 from bot.platforms.wecom.api import CardFrozen, WeComApi
-from bot.platforms.wecom.token import Grant
-from bot.platforms.wecom.transport import Raw
 from tests.fakes.wecom import FakeWeCom
 from tests.wecom.gates import SEND, Time
 from tests.wecom.sending import UPDATE, Connect, later, read, text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -23,12 +22,11 @@ async def killed(victim: Victim) -> None:
     raise AssertionError("the failpoint was not reached")
 
 
-async def test_killed_after_each_kind_of_send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_killed_after_each_kind_of_send(victim: Victim, monkeypatch: pytest.MonkeyPatch) -> None:
     """First on 李雷's draft; then on the first of what the submission sends: the changed draft, 徐丽's card."""
     async with FakeWeCom() as fake:
         for name, value in fake.environment().items():
             monkeypatch.setenv(name, value)
-        victim = Victim(tmp_path / "d")
         try:
             await victim.start(f"{AFTER}=kill@1")
             fake.callback_url = f"{victim.base}/callback/wecom"

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.platforms.port import TryLater
-from bot.platforms.wecom.breaker import Unreachable
-from bot.platforms.wecom.gate import Gate, MemberLimit
-from bot.platforms.wecom.tables import WeComQuota
+from bot.platforms.shared.breaker import Unreachable
+from bot.platforms.shared.gate import Gate
+from bot.platforms.shared.tables import ApiQuota
+from bot.platforms.wecom.member_limit import MemberLimit
 from tests.wecom.gates import SEND, Time, emptied, gate
 
 
@@ -95,7 +96,7 @@ async def test_old_rows_are_cleared_away(shared: AsyncEngine, time: Time) -> Non
 
 async def used(engine: AsyncEngine) -> list[int]:
     async with engine.connect() as connection:
-        return list(await connection.scalars(select(WeComQuota.used)))
+        return list(await connection.scalars(select(ApiQuota.used)))
 
 
 async def test_without_the_database_nothing_is_called(time: Time) -> None:
@@ -151,14 +152,14 @@ async def test_five_failures_open_the_circuit_and_one_probe_closes_it(shared: As
         assert process.degraded() is None
         await failing(process)
     assert process.degraded() == "WeCom cannot be reached"
-    assert REGISTRY.get_sample_value("hrbot_wecom_circuit_open") == 1
+    assert REGISTRY.get_sample_value("hrbot_platform_circuit_open", {"platform": "wecom", "host": ""}) == 1
     assert await calls(process, 20) == 0
 
     time.pass_by(5)
     async with process.call(SEND):
         assert await calls(process, 20) == 0, "one probe, and nobody beside it"
     assert process.degraded() is None
-    assert REGISTRY.get_sample_value("hrbot_wecom_circuit_open") == 0
+    assert REGISTRY.get_sample_value("hrbot_platform_circuit_open", {"platform": "wecom", "host": ""}) == 0
     assert await calls(process, 20) == 20
 
 

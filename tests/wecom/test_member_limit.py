@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.wecom.gate import MemberLimit
+from bot.platforms.wecom.member_limit import MemberLimit
 
 START = datetime(2026, 3, 11, 2, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.platforms.shared.fitting import labels
 from bot.platforms.wecom import render
 from bot.platforms.wecom.choices import option_value
-from bot.platforms.wecom.fitting import labels
 from cards.card import Action, Field, Input
 from tests.wecom.drawing import TASK, WORDING, changed, drawn, made, sent
 

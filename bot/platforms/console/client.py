@@ -32,8 +32,13 @@ class ConsolePlatform:
     async def close(self) -> None:
         """Nothing to close."""
 
+    async def tidy(self, tx: Tx) -> None:
+        """Mailboxes are people's own."""
+
     async def send(self, tx: Tx, delivery: Delivery) -> None:
         """One transaction of its own, as a real platform would accept it, whatever becomes of ours."""
+        if delivery.only_in_place and not delivery.updates:
+            return
         async with self.database.transaction(self.outbox(), "console") as own:
             document = json.dumps(await self._document(own, delivery), ensure_ascii=False)
             receivers = [PersonId(delivery.person)]

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.platforms.dingtalk.errors import BANNED, FINE, HTTP_429, HTTP_BLAMED
 from bot.platforms.dingtalk.transport import Style
-from bot.platforms.wecom.breaker import Unreachable
-from bot.platforms.wecom.transport import Raw
+from bot.platforms.shared.answered import Raw
+from bot.platforms.shared.breaker import Unreachable
 
 BLAMED = {400, 413, 414, 431}
 """HTTP statuses that the one request is to blame for."""

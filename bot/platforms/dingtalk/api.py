@@ -12,14 +12,16 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import aiohttp
 
 from bot.platforms.dingtalk import webhook
-from bot.platforms.dingtalk.answers import ok
+from bot.platforms.dingtalk.answers import Answer, ok
 from bot.platforms.dingtalk.client import Client, NoAnswer, packed
+from bot.platforms.dingtalk.documents import listing, mapping, text
 from bot.platforms.dingtalk.errors import CardMissing, CardRefused
 from bot.platforms.dingtalk.meter import MonthUsage
 from bot.platforms.dingtalk.transport import Request, Style, is_public
 from bot.platforms.port import Fetched, TryLater, Undeliverable
-from bot.platforms.wecom.answers import clean_name, file_name
+from bot.platforms.shared.answered import clean_name, file_name
 from config.settings import DingTalk
+from domain.people.matching import Member
 
 __all__ = ["DingTalkApi"]
 
@@ -27,6 +29,8 @@ DIRECT, GROUP = "robot/oToMessages/batchSend", "robot/groupMessages/send"
 CREATE, UPDATE = "card/instances/createAndDeliver", "card/instances"
 DOWNLOAD, FILES = "robot/messageFiles/download", "files"
 WEBHOOK, UPLOAD, REGISTER = "robot/sendBySession", "media/upload", "card/callbacks/register"
+DEPARTMENTS, MEMBERS = "topapi/v2/department/listsub", "topapi/v2/user/list"
+ROOT = 1
 ROUTE = "hrbot"
 """The callbackRouteKey of our cards in HTTP mode."""
 
@@ -137,6 +141,36 @@ class DingTalkApi:
         if media_id is None:
             raise TryLater(f"{UPLOAD}: no media id in the answer")
         return media_id
+
+    async def departments(self) -> list[int]:
+        """Ids of all departments, from the root down."""
+        found, asked = [ROOT], 0
+        while asked < len(found):
+            answer = await self._old(DEPARTMENTS, {"dept_id": found[asked]})
+            below = listing(answer.data, "result")
+            ids = [row["dept_id"] for row in below if isinstance(row, dict) and isinstance(row.get("dept_id"), int)]
+            found += [id for id in ids if id not in found]
+            asked += 1
+        return found
+
+    async def members(self, department: int) -> list[Member]:
+        """Who stands directly in a department."""
+        found: list[Member] = []
+        cursor: object = 0
+        while True:
+            answer = await self._old(MEMBERS, {"dept_id": department, "cursor": cursor, "size": 100})
+            page = mapping(answer.data, "result")
+            rows = [row for row in listing(page, "list") if isinstance(row, dict) and text(row, "userid")]
+            found += [Member(text(row, "userid"), text(row, "name"), text(row, "job_number")) for row in rows]
+            more, after = str(page.get("has_more")).lower() == "true", page.get("next_cursor")
+            if not more or not isinstance(after, int) or after == cursor:
+                return found
+            cursor = after
+
+    async def _old(self, api: str, message: Mapping[str, Any]) -> Answer:
+        content = packed(message)
+        url = f"{self._settings.oapi_base}/{api}"
+        return await self._client.call(Request(api, url, Style.OLD, body=lambda: content))
 
     async def download(self, code: str, limit: int) -> Fetched:
         """A file that a person sent, of at most so many bytes. Raises Undeliverable when it is gone or larger."""

@@ -15,12 +15,13 @@ from bot.platforms.dingtalk.answers import Answer, read
 from bot.platforms.dingtalk.errors import CardExists, CardMissing, CardRefused, Kind, Meaning
 from bot.platforms.dingtalk.meter import Meter
 from bot.platforms.dingtalk.metrics import CALLS, EXHAUSTED, NO_ANSWER, label
-from bot.platforms.dingtalk.pace import Clocks, Pace
+from bot.platforms.dingtalk.pace import Pace
 from bot.platforms.dingtalk.transport import PATIENCE, Request, Transport
 from bot.platforms.port import TryLater, Undeliverable
-from bot.platforms.wecom.breaker import Unreachable
-from bot.platforms.wecom.token import Grant, Tokens
-from bot.platforms.wecom.transport import Raw
+from bot.platforms.shared.answered import Raw
+from bot.platforms.shared.breaker import Unreachable
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.token import Grant, Tokens
 from config.settings import DingTalk
 
 log = structlog.get_logger()

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.platforms.dingtalk import limits
+from bot.platforms.shared.fitting import size_in_bytes
 from bot.platforms.wecom.choices import OWN, fit_for_key
-from bot.platforms.wecom.fitting import size_in_bytes
 from cards.card import Input
 from cards.said import one_line
 

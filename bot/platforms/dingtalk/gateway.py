@@ -50,6 +50,14 @@ class Gateway:
         OPENS.labels("opened").inc()
         return socket
 
+    async def check(self) -> None:
+        """Whether a connection would be let in; none is made. Raises NotOpened."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                await self._ticket()
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NotOpened(type(error).__name__) from None
+
     async def _ticket(self) -> URL:
         body = {
             "clientId": self.settings.client_id,

@@ -36,6 +36,8 @@ class Hooks:
     report: Callable[[Event], Awaitable[bool]] | None = None
     unnamed: Callable[[Incoming], Coroutine[None, None, None]] | None = None
     pushed: Callable[[], Coroutine[None, None, None]] | None = None
+    kinds: frozenset[str] | None = None
+    """Of the events that are reported; None: all."""
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Intake:
         return None
 
     async def _reported(self, event: Event, seconds: float) -> str:
-        if self.hooks.report is None:
+        if self.hooks.report is None or event.kind not in (self.hooks.kinds or {event.kind}):
             return "ignored"
         try:
             async with asyncio.timeout(seconds):

@@ -41,6 +41,11 @@ class MonthUsage:
         return max(100 * self.calls // self.calls_limit, 100 * self.pushes // self.pushes_limit)
 
 
+def month_of(instant: datetime) -> str:
+    """The month that DingTalk counts it in: `2026-03`."""
+    return f"{business_date(instant):%Y-%m}"
+
+
 class Meter:
     """Counts paid calls and pushes of real time's month. Counting never fails: what cannot be written waits."""
 
@@ -86,7 +91,7 @@ class Meter:
         return (datetime.combine(following, midnight(), SHANGHAI) - now).total_seconds()
 
     def _month(self) -> str:
-        return f"{business_date(self._real_now()):%Y-%m}"
+        return month_of(self._real_now())
 
     async def _count(self, place: int) -> None:
         self._waiting.setdefault(self._month(), [0, 0])[place] += 1

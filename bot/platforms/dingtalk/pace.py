@@ -6,20 +6,17 @@ refused, which costs nothing, and then all pause for a second, by the shared pau
 
 from __future__ import annotations
 
-import asyncio
-import random
-import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.platforms.dingtalk.errors import Kind
 from bot.platforms.port import TryLater
-from bot.platforms.wecom.gate import Gate
+from bot.platforms.shared.breaker import Peer
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.gate import Gate
 
 PREFIX = "dingtalk:"
 LONGEST_WAIT = 1.5
@@ -47,24 +44,13 @@ class Turns:
         return wait
 
 
-@dataclass(frozen=True)
-class Clocks:
-    """Real time, seconds of a monotonic clock, chance (0…1), and waiting. Tests give their own."""
-
-    real_now: Callable[[], datetime]
-    monotonic: Callable[[], float] = time.monotonic
-    jitter: Callable[[], float] = random.random
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-
 class Pace:
     """Asked before every call."""
 
     def __init__(self, engine: AsyncEngine, per_second: int, clocks: Clocks) -> None:
         self._clocks, self._monotonic, self.jitter = clocks, clocks.monotonic, clocks.jitter
-        self._gates: defaultdict[str, Gate] = defaultdict(
-            lambda: Gate(engine, per_second * 60, clocks.real_now, clocks.monotonic, clocks.jitter)
-        )
+        self._engine, self._per_minute = engine, per_second * 60
+        self._gates: dict[str, Gate] = {}
         self._turns: defaultdict[str, Turns] = defaultdict(lambda: Turns(per_second, clocks.monotonic))
         self._overloads: defaultdict[str, int] = defaultdict(int)
         self._banned_until = float("-inf")
@@ -75,12 +61,9 @@ class Pace:
         left = self._banned_until - self._monotonic()
         if left > 0:
             raise TryLater("DingTalk shut out this server's address", left + self.jitter() * 10, fault=False)
-        try:
-            async with self._gates[host].call(PREFIX + api):
-                await self._clocks.sleep(self._turns[api].take())
-                yield
-        except TryLater as wait:
-            raise TryLater(wait.reason.replace("WeCom", "DingTalk"), wait.after, fault=wait.fault) from None
+        async with self._gate(host).call(PREFIX + api):
+            await self._clocks.sleep(self._turns[api].take())
+            yield
 
     async def slow_down(self, api: str, host: str, kind: Kind) -> float:
         """Keep to what an answer asked for, all processes; how many seconds the refused call should wait."""
@@ -88,7 +71,7 @@ class Pace:
             self._banned_until = self._monotonic() + BANNED_SECONDS
             return BANNED_SECONDS + self.jitter() * 30
         seconds = self._pause(api, kind)
-        await self._gates[host].pause(PREFIX + api, seconds)
+        await self._gate(host).pause(PREFIX + api, seconds)
         return seconds + self.jitter() * max(1.0, seconds / 10)
 
     def went_well(self, api: str) -> None:
@@ -99,7 +82,12 @@ class Pace:
         if self._banned_until > self._monotonic():
             return "DingTalk shut out this server's address"
         found = (gate.degraded() for gate in self._gates.values())
-        return next((said.replace("WeCom", "DingTalk") for said in found if said), None)
+        return next((said for said in found if said), None)
+
+    def _gate(self, host: str) -> Gate:
+        if host not in self._gates:
+            self._gates[host] = Gate(Peer("DingTalk", host), self._engine, self._per_minute, self._clocks)
+        return self._gates[host]
 
     def _pause(self, api: str, kind: Kind) -> float:
         match kind:

@@ -17,8 +17,8 @@ from bot.platforms.dingtalk.render import Message
 from bot.platforms.dingtalk.uploads import parcel
 from bot.platforms.dingtalk.wording import Wording
 from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable, Update
+from bot.platforms.shared.fitting import cut
 from bot.platforms.wecom.choices import pressable
-from bot.platforms.wecom.fitting import cut
 from bot.tables import FileRow
 from cards.card import Card
 from cards.said import one_line
@@ -26,8 +26,6 @@ from config.settings import DingTalk
 from domain.kernel.tx import Tx
 
 log = structlog.get_logger()
-ON_THE_WAY = {"draft", "waiting"}
-"""States of a card that are not its end."""
 
 
 class DingTalkPlatform:
@@ -47,6 +45,9 @@ class DingTalkPlatform:
     async def close(self) -> None:
         await self.api.close()
 
+    async def tidy(self, tx: Tx) -> None:
+        """Addresses for answers are tidied as new ones come."""
+
     async def heard(self, tx: Tx, update: Update) -> None:
         """Keep the address that takes answers to this message, in the transaction that handles it.
 
@@ -57,14 +58,14 @@ class DingTalkPlatform:
     async def send(self, tx: Tx, delivery: Delivery) -> None:
         """A changed card is changed where it lies, unless it answers what was done elsewhere: at the chat's end."""
         before = await copies.of(tx, delivery.card_id) if delivery.card_id else []
-        if delivery.updates and delivery.answers != "words":
-            if await self._change(delivery, before):
-                if delivery.file_id:
-                    await self._robot(delivery, await self._uploaded(tx, delivery.file_id))
-                await self._grey(before[1:])
-                return
-            if unremarkable(delivery):
-                return
+        in_place = delivery.updates and delivery.answers != "words"
+        if in_place and await self._change(delivery, before):
+            if delivery.file_id:
+                await self._robot(delivery, await self._uploaded(tx, delivery.file_id))
+            await self._grey(before[1:])
+            return
+        if delivery.only_in_place:
+            return
         await self._send_new(tx, delivery, before)
         await self._grey(before)
 
@@ -185,9 +186,3 @@ class DingTalkPlatform:
 
     def _preview(self, card: Card) -> str:
         return cut(one_line(card.preview) or self.wording.source, limits.PREVIEW)
-
-
-def unremarkable(delivery: Delivery) -> bool:
-    """A step on the way that nobody waits for and nobody can press: not worth a message of its own."""
-    quiet = delivery.answers is None and delivery.file_id is None and not delivery.card.actions
-    return quiet and delivery.card.state in ON_THE_WAY

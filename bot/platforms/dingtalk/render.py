@@ -13,8 +13,8 @@ from bot.platforms.dingtalk import limits
 from bot.platforms.dingtalk.forms import form, packed
 from bot.platforms.dingtalk.markdown import NEWLINE, markdown
 from bot.platforms.dingtalk.wording import Wording
+from bot.platforms.shared.fitting import ELLIPSIS, cut, labels, pages, same, size_in_bytes
 from bot.platforms.wecom.choices import pressable
-from bot.platforms.wecom.fitting import ELLIPSIS, cut, labels, pages, same, size_in_bytes
 from cards.card import Action, Card, Field
 from cards.said import everything, in_words, joined, labelled, one_line, spoken
 
@@ -22,6 +22,8 @@ FULL = "full$"
 """The button that asks for everything in words: the router's word for it."""
 REPLACED = "replaced"
 """The `status` of an older copy."""
+OVER = {"withdrawn", "expired"}
+"""States of a card that nobody has to look at any more."""
 TEXT, MARKDOWN = "sampleText", "sampleMarkdown"
 COLORS = {"primary": "blue", "danger": "red"}
 OTHER_COLOR = "gray"
@@ -61,10 +63,17 @@ def messages(card: Card, *, notice: bool, wording: Wording) -> tuple[Message, ..
     picture = _picture(card)
     if card.plain and not notice and not picture:
         return tuple(Message(TEXT, {"content": page}) for page in pages(said, limits.MESSAGE_BYTES, _in_json))
-    title = one_line(card.preview if notice else card.title or card.preview) or wording.source
+    title = _notified(card, wording) if notice else one_line(card.title or card.preview) or wording.source
     parts = [markdown(page) for page in pages(said, limits.MESSAGE_BYTES, _drawn_in_json)]
     parts[0] += picture
     return tuple(Message(MARKDOWN, {"title": cut(title, limits.TITLE), "text": part}) for part in parts)
+
+
+def _notified(card: Card, wording: Wording) -> str:
+    """The notification of a notice; one that takes back what an earlier one asked for says so first."""
+    title = one_line(card.preview) or wording.source
+    over = card.state in OVER and not card.plain and not card.actions
+    return f"（{wording.grey[card.state]}）{title}" if over else title
 
 
 def words(card: Card, wording: Wording) -> str:

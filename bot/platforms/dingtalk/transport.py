@@ -16,8 +16,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from bot.platforms.dingtalk.metrics import SECONDS
-from bot.platforms.wecom.breaker import Unreachable
-from bot.platforms.wecom.transport import Raw
+from bot.platforms.shared.answered import Raw, read_body
+from bot.platforms.shared.breaker import Unreachable
 
 LONGEST_ANSWER = 1024 * 1024
 CONNECTIONS = 20
@@ -154,7 +154,7 @@ class Transport:
             allow_redirects=False,
             timeout=MEDIA if request.slow else self._quick,
         ) as response:
-            content, whole = await _read(response, request.limit)
+            content, whole = await read_body(response, request.limit)
             return Raw(
                 response.status,
                 response.content_type,
@@ -162,18 +162,5 @@ class Transport:
                 response.headers.get("Retry-After"),
                 content,
                 whole,
+                response.headers.get("Date"),
             )
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
-    """The body up to the limit; what is longer is dropped with its connection."""
-    if (response.content_length or 0) > limit:
-        response.close()
-        return b"", False
-    content = bytearray()
-    async for chunk in response.content.iter_chunked(CHUNK):
-        content += chunk
-        if len(content) > limit:
-            response.close()
-            return b"", False
-    return bytes(content), True

@@ -7,19 +7,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from bot.platforms.port import Fetched
-from bot.platforms.wecom.breaker import Unreachable
-from bot.platforms.wecom.transport import Raw
+from bot.platforms.shared.answered import Raw, file_name
+from bot.platforms.shared.breaker import Unreachable
+from domain.people.matching import Member
 
 _HINT = re.compile(r"hint: ?\[([\w-]{1,64})\]")
 _ADDRESS = re.compile(r"from ip: ?([\d.:a-fA-F]{3,45})")
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"\ud800-\udfff]')
-_STARRED = re.compile(r"filename\*\s*=\s*\"?utf-8'[^';]*'([^;\"]+)", re.IGNORECASE)
-_PLAIN = re.compile(r'filename\s*=\s*(?:"([^"]*)"|([^;"]+))', re.IGNORECASE)
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}%[0-9A-Fa-f]{2}")
 _NO_FILES = {"application/json", "text/plain", "text/html"}
+
+
+NUMBER_NAMES = ("工号", "员工编号", "员工工号")
+"""What a company calls the number among the fields of its own (扩展属性)."""
 
 
 class CardFrozen(Exception):
@@ -46,6 +46,11 @@ class Answer:
     def text(self, name: str) -> str | None:
         found = self.data.get(name)
         return found if isinstance(found, str) and found else None
+
+    def rows(self, name: str) -> list[Mapping[str, Any]]:
+        """The objects of a list."""
+        found = self.data.get(name)
+        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
     def people(self, *names: str) -> frozenset[str]:
         """Userids of pipe-joined lists."""
@@ -82,29 +87,24 @@ def read_file(raw: Raw) -> Answer | None:
     return read(raw)
 
 
-def file_name(disposition: str) -> str:
-    """The name in a Content-Disposition header, in any of the ways that servers write Chinese there."""
-    if starred := _STARRED.search(disposition):
-        return clean_name(unquote(starred[1], errors="replace"))
-    plain = _PLAIN.search(disposition)
-    name = (plain[1] or plain[2] or "").strip() if plain else ""
-    octets = name.encode(errors="surrogateescape")  # aiohttp keeps what is not UTF-8 like this
-    try:
-        name = octets.decode()
-    except UnicodeDecodeError:
-        name = octets.decode("gb18030", "replace")
-    return clean_name(unquote(name, errors="replace") if _ENCODED.search(name) else name)
-
-
-def clean_name(name: str) -> str:
-    """A file's name without folders, quotes and control characters, at most 100 characters."""
-    bare = _NOT_IN_NAMES.sub("", re.split(r"[/\\]", name)[-1]).strip()[-100:]
-    return bare if bare.strip(".") else "file"
-
-
 def _document(content: bytes) -> object:
     """The JSON, None when it is not: the parser's own words would quote the answer."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
+
+
+def member(row: Mapping[str, Any]) -> Member | None:
+    """A member of the directory; the number is a field of the company's own."""
+    account, name = row.get("userid"), row.get("name")
+    if not isinstance(account, str) or not account:
+        return None
+    own = row.get("extattr")
+    fields = own.get("attrs") if isinstance(own, dict) else None
+    for field_ in fields if isinstance(fields, list) else ():
+        words = field_.get("text") if isinstance(field_, dict) and field_.get("name") in NUMBER_NAMES else None
+        number = words.get("value") if isinstance(words, dict) else None
+        if isinstance(number, str) and number.strip():
+            return Member(account, str(name or ""), number.strip())
+    return Member(account, str(name or ""))

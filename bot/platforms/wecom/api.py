@@ -11,20 +11,24 @@ import aiohttp
 import structlog
 
 from bot.platforms.port import Fetched, TryLater, Undeliverable
+from bot.platforms.shared.answered import Raw, clean_name
+from bot.platforms.shared.breaker import Unreachable
+from bot.platforms.shared.gate import Gate
+from bot.platforms.shared.token import Grant, Tokens
 from bot.platforms.wecom import errcodes
-from bot.platforms.wecom.answers import Answer, CardFrozen, Sent, clean_name, read, read_file
+from bot.platforms.wecom.answers import Answer, CardFrozen, Sent, member, read, read_file
 from bot.platforms.wecom.api_metrics import CALLS, NO_ANSWER, http_label, label
-from bot.platforms.wecom.breaker import Unreachable
 from bot.platforms.wecom.errcodes import Kind, Meaning
-from bot.platforms.wecom.gate import Gate
-from bot.platforms.wecom.token import Grant, Tokens
-from bot.platforms.wecom.transport import PATIENCE, Raw, Request, Transport
+from bot.platforms.wecom.transport import PATIENCE, Request, Transport
 from config.settings import WeCom
+from domain.people.matching import Member
 
 __all__ = ["CardFrozen", "Sent", "WeComApi"]
 
 log = structlog.get_logger()
 SEND, UPDATE, UPLOAD, DOWNLOAD = "message/send", "message/update_template_card", "media/upload", "media/get"
+MENU, DEPARTMENTS, MEMBERS = "menu/create", "department/simplelist", "user/list"
+LONGEST_LIST = 16 * 1024 * 1024
 GET_TOKEN = "gettoken"  # noqa: S105 - an API's name
 MISCONFIGURED, NO_TOKEN, RATE_429 = 300.0, 60.0, 60.0
 BLAMED = {400, 413, 414, 431}  # HTTP statuses that this one request is to blame for
@@ -97,6 +101,22 @@ class WeComApi:
         if answer.file is None:
             raise TryLater("media/get answered without a file")
         return answer.file
+
+    async def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Put this menu in the place of the app's."""
+        body = _json(menu)
+        await self._call(Request(MENU, params={"agentid": str(self._settings.agent_id)}, body=lambda: body))
+
+    async def departments(self) -> list[int]:
+        """Ids of the departments that the app may see."""
+        answer = await self._call(Request(DEPARTMENTS, "GET", limit=LONGEST_LIST))
+        return [row["id"] for row in answer.rows("department_id") if isinstance(row.get("id"), int)]
+
+    async def members(self, department: int) -> list[Member]:
+        """Who stands directly in a department. Not `user/list_id`: that wants the secret of the contact sync."""
+        asked = {"department_id": str(department)}
+        answer = await self._call(Request(MEMBERS, "GET", asked, limit=LONGEST_LIST))
+        return [found for row in answer.rows("userlist") if (found := member(row)) is not None]
 
     async def _call(self, request: Request) -> Answer:
         """One call; with a new token once more, when the token was refused."""

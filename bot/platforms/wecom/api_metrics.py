@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from bot.platforms.wecom.errcodes import TABLE
 
@@ -13,7 +13,6 @@ SECONDS = Histogram(
     ["api"],
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
 )
-CIRCUIT_OPEN = Gauge("hrbot_wecom_circuit_open", "1 while WeCom is not called because it could not be reached")
 
 NO_ANSWER = "none"
 

@@ -21,6 +21,7 @@ from bot.platforms import bodies
 from bot.platforms.bodies import Refused
 from bot.platforms.port import Update
 from bot.platforms.wecom.crypto import Crypto, Forged
+from bot.platforms.wecom.events import ContactChanged
 from bot.platforms.wecom.messages import Incoming, parse
 from bot.platforms.wecom.metrics import CALLBACKS, SECONDS
 from bot.platforms.wecom.xml import MAX_BODY, envelope
@@ -62,6 +63,8 @@ class Callback:
     store: Callable[[Update, str], Awaitable[bool]]
     real_now: Callable[[], datetime]
     body_seconds: float = 4.0
+    report: Callable[[ContactChanged, str], Awaitable[bool]] | None = None
+    """Stores a change of the directory, as `store` does an update."""
     crypto: Crypto = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,14 +115,21 @@ class Callback:
         return parse(plain, self.settings.corp_id, self.settings.agent_id)
 
     async def _keep(self, incoming: Incoming) -> str:
-        update = incoming.update
-        if update is None:
+        storing = self._storing(incoming)
+        if storing is None:
             return "ignored"
         try:
-            return "stored" if await self.store(update, update.sender) else "duplicate"
+            return "stored" if await storing else "duplicate"
         except Exception as error:  # noqa: BLE001 - whatever it was: not stored, so not acknowledged; WeCom sends it again
             log.warning("wecom.not_stored", kind=incoming.kind, error=type(error).__name__)
             raise Refused(503, "busy") from None
+
+    def _storing(self, incoming: Incoming) -> Awaitable[bool] | None:
+        if incoming.update is not None:
+            return self.store(incoming.update, incoming.update.sender)
+        if incoming.contact is not None and incoming.contact.tells and self.report is not None:
+            return self.report(incoming.contact, incoming.message_id)
+        return None
 
 
 def _answer(status: int, kind: str, outcome: str) -> web.Response:

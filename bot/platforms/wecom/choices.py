@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bot.platforms.shared.fitting import labels, size_in_bytes
 from bot.platforms.wecom import limits
-from bot.platforms.wecom.fitting import labels, size_in_bytes
 from bot.platforms.wecom.wording import Wording
 from cards.card import Action, Input
 from cards.said import one_line

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.platforms.shared.fitting import cut
 from bot.platforms.wecom import limits
-from bot.platforms.wecom.fitting import cut
 from cards.card import Card, Field
 from cards.said import bare, in_words, joined, labelled, one_line, spoken, tidy, told
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.platforms.wecom.tables import Code, Copy, Member
 from domain.kernel.tx import Tx
@@ -14,7 +14,7 @@ from domain.kernel.tx import Tx
 CODE_LIFE = timedelta(hours=72) - timedelta(minutes=5)
 """A response code is worth one change within 72 hours."""
 
-__all__ = ["Code", "Copy", "Member", "add", "keep_code", "member", "of", "spend", "unused"]
+__all__ = ["Code", "Copy", "Member", "add", "forget_expired", "keep_code", "member", "of", "spend", "unused"]
 
 
 async def of(tx: Tx, card_id: str) -> Sequence[Copy]:
@@ -54,3 +54,8 @@ async def member(tx: Tx, account: str) -> Member:
         row = Member(person=account, sent=[])
         tx.session.add(row)
     return row
+
+
+async def forget_expired(tx: Tx, now: datetime) -> None:
+    """Codes that WeCom takes no more."""
+    await tx.session.execute(delete(Code).where(Code.until < now))

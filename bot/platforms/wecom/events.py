@@ -34,6 +34,12 @@ class ContactChanged:
     departments: tuple[int, ...]
     party_id: int | None
 
+    @property
+    def tells(self) -> bool:
+        """Somebody's account went or is spelt otherwise now; anything else needs nothing done."""
+        renamed = self.change == "update_user" and self.new_user_id not in {None, self.user_id}
+        return self.user_id is not None and (renamed or self.change == "delete_user")
+
 
 def contact(letter: Letter) -> ContactChanged:
     change = letter.get("ChangeType").lower()

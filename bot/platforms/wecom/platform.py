@@ -13,7 +13,7 @@ from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLate
 from bot.platforms.wecom import copies, render
 from bot.platforms.wecom.api import CardFrozen, WeComApi
 from bot.platforms.wecom.copies import Copy
-from bot.platforms.wecom.gate import MemberLimit
+from bot.platforms.wecom.member_limit import MemberLimit
 from bot.platforms.wecom.wording import Wording
 from bot.tables import FileRow
 from config.settings import WeCom
@@ -42,17 +42,20 @@ class WeComPlatform:
     async def close(self) -> None:
         await self.api.close()
 
+    async def tidy(self, tx: Tx) -> None:
+        await copies.forget_expired(tx, self.real_now())
+
     async def send(self, tx: Tx, delivery: Delivery) -> None:
         """A changed card is changed where it lies, unless it answers what was done elsewhere: at the chat's end."""
         if delivery.conversation != DIRECT:
             raise Undeliverable("an app of one's own speaks in direct chats only")
         before = await copies.of(tx, delivery.card_id) if delivery.card_id else []
-        if delivery.updates and delivery.answers != "words":
-            if before and await self._change(tx, delivery, before[0]):
-                await self._grey(tx, delivery.account, before[1:])
-                return
-            if unremarkable(delivery):
-                return
+        in_place = before and delivery.updates and delivery.answers != "words"
+        if in_place and await self._change(tx, delivery, before[0]):
+            await self._grey(tx, delivery.account, before[1:])
+            return
+        if delivery.only_in_place:
+            return
         await self._send_new(tx, delivery, before)
         await self._grey(tx, delivery.account, before)
 
@@ -156,8 +159,3 @@ class WeComPlatform:
             yield
         finally:
             member.sent = [*sent, *[self.real_now()] * count]
-
-
-def unremarkable(delivery: Delivery) -> bool:
-    """A step on the way that nobody waits for and nobody can press: not worth a message of its own."""
-    return delivery.answers is None and not delivery.card.actions and delivery.card.state in {"draft", "waiting"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.platforms.shared.fitting import labels, pages, same, size_in_bytes, unlinked
 from bot.platforms.wecom import limits
 from bot.platforms.wecom.choices import pressable, selectable, selector
 from bot.platforms.wecom.content import Content, arranged, noticed, shows
-from bot.platforms.wecom.fitting import labels, pages, same, size_in_bytes, unlinked
 from bot.platforms.wecom.wording import Wording
 from cards.card import Action, Card
 from cards.said import everything, one_line
@@ -71,7 +71,7 @@ class _Drawing:
         actions = pressable(self.card.actions) if self.task_id else ()
         if actions:
             return self._with_actions(actions, notice)
-        if not notice and not self._picture:
+        if not notice and not self._picture and (self.card.plain or not arranged(self.card).complete):
             return texts(self._words())
         return self._informing()
 

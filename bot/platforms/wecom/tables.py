@@ -1,4 +1,4 @@
-"""The adapter's own tables: cards on people's phones and how to change them, what a member got, shared limits."""
+"""The adapter's own tables: cards on people's phones and how to change them, and what a member got."""
 
 from __future__ import annotations
 
@@ -42,23 +42,3 @@ class Member(Base):
 
     person: Mapped[str] = mapped_column(String(64), primary_key=True)
     sent: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
-
-
-class WeComQuota(Base):
-    """Calls of an API that were given out in a minute (of real time, since 1970), to all processes together."""
-
-    __tablename__ = "wecom_quota"
-
-    api: Mapped[str] = mapped_column(String(60), primary_key=True)
-    minute: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    used: Mapped[int]
-    """May end above the limit by less than a lease; what lies above was not given out."""
-
-
-class WeComPause(Base):
-    """An API that nobody calls before an instant of real time, because WeCom said so."""
-
-    __tablename__ = "wecom_pause"
-
-    api: Mapped[str] = mapped_column(String(60), primary_key=True)
-    until: Mapped[datetime]

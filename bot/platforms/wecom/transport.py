@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from bot.platforms.shared.answered import Raw, read_body
+from bot.platforms.shared.breaker import Unreachable
 from bot.platforms.wecom.api_metrics import SECONDS
-from bot.platforms.wecom.breaker import Unreachable
 
 LONGEST_ANSWER = 1024 * 1024
 CONNECTIONS = 20
 PATIENCE = 10.0
 MEDIA = aiohttp.ClientTimeout(total=60, connect=3, sock_read=10)
-CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,6 @@ class Request:
     body: Callable[[], bytes | aiohttp.FormData | None] = field(default=lambda: None, repr=False)
     media: bool = False
     limit: int = LONGEST_ANSWER
-
-
-@dataclass(frozen=True)
-class Raw:
-    """An HTTP answer, whatever it says. `whole` is False when it was longer than the limit and not read to its end."""
-
-    status: int
-    media_type: str
-    disposition: str | None = field(repr=False)
-    """The Content-Disposition header as it came: it names a file."""
-    retry_after: str | None
-    content: bytes = field(repr=False)
-    whole: bool
 
 
 class Transport:
@@ -98,7 +85,7 @@ class Transport:
             allow_redirects=False,
             timeout=MEDIA if request.media else self._quick,
         ) as response:
-            content, whole = await _read(response, request.limit)
+            content, whole = await read_body(response, request.limit)
             return Raw(
                 response.status,
                 response.content_type,
@@ -106,18 +93,5 @@ class Transport:
                 response.headers.get("Retry-After"),
                 content,
                 whole,
+                response.headers.get("Date"),
             )
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
-    """The body up to the limit; what is longer is dropped with its connection."""
-    if (response.content_length or 0) > limit:
-        response.close()
-        return b"", False
-    content = bytearray()
-    async for chunk in response.content.iter_chunked(CHUNK):
-        content += chunk
-        if len(content) > limit:
-            response.close()
-            return b"", False
-    return bytes(content), True

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.dingtalk import cards, messages
+from tests.fakes.dingtalk import cards, directory, messages
 from tests.fakes.dingtalk.errors import ApiError, bad, wrong_secret
 from tests.fakes.dingtalk.fields import mapping, string
 from tests.fakes.dingtalk.records import Call
@@ -103,6 +103,8 @@ APIS: dict[str, Api] = {
     "gettoken": Api("GET", gettoken, old=True, open=True, free=True),
     "media/upload": Api("POST", upload, old=True),
     "topapi/v2/user/get": Api("POST", user, old=True, free=True),
+    "topapi/v2/department/listsub": Api("POST", directory.departments, old=True),
+    "topapi/v2/user/list": Api("POST", directory.members, old=True),
     "robot/sendBySession": Api("POST", messages.webhook, old=True, open=True),  # that it counts: unconfirmed
 }
 """By path. The fake's own names for them leave out `v1.0/`. connections/open stands in the gateway."""

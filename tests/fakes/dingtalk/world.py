@@ -9,6 +9,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from tests.fakes.dingtalk.account import Account, Tokens
@@ -65,6 +66,16 @@ class World:
         self.random = random.Random(secrets.randbits(32))
         """Chooses the connection of each push; seed it for a repeatable run."""
         self.offset = 0.0
+
+    @cached_property
+    def departments(self) -> dict[int, tuple[int, list[str]]]:
+        """Parent, and who stands directly in it, of each department."""
+        return {1: (0, [])}
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """Name and job number by userId."""
+        return {}
 
     def now(self) -> float:
         """Unix seconds of this fake: real time and what `advance` added."""

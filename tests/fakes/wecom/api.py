@@ -6,9 +6,19 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.wecom import messages, updates
+from tests.fakes.wecom import directory, menus, messages, updates
 from tests.fakes.wecom.cards import INTERACTIVE
-from tests.fakes.wecom.errors import BAD_MEDIA, BAD_PARAMETER, NOBODY, RECALL, WRONG_CORP, WRONG_SECRET, ApiError, bad
+from tests.fakes.wecom.errors import (
+    BAD_MEDIA,
+    BAD_PARAMETER,
+    NOBODY,
+    OTHER_AGENT,
+    RECALL,
+    WRONG_CORP,
+    WRONG_SECRET,
+    ApiError,
+    bad,
+)
 from tests.fakes.wecom.messages import Send
 from tests.fakes.wecom.records import Call, Message, Shown
 from tests.fakes.wecom.seen import preview
@@ -116,11 +126,36 @@ def upload(world: World, call: Call) -> Answer:
     return {"type": kind, "media_id": media_id, "created_at": str(int(world.now()))}
 
 
+def agent(world: World, call: Call) -> Answer:
+    """agent/get: of this app only (its errcode for another is unconfirmed)."""
+    own_agent(world, call)
+    return {"agentid": world.account.agent_id, "name": "HR 助手", "close": int(world.app_closed)}
+
+
+def menu(world: World, call: Call) -> Answer:
+    """menu/create: the whole menu in place of the one before."""
+    own_agent(world, call)
+    body = call.body if isinstance(call.body, dict) else {}
+    world.menu, warnings = menus.check(body)
+    world.warnings += warnings
+    return {}
+
+
+def own_agent(world: World, call: Call) -> None:
+    if call.query.get("agentid") != str(world.account.agent_id):
+        raise ApiError(OTHER_AGENT, "not allow operate another agent with this accesstoken")
+
+
 APIS: dict[str, tuple[str, Callable[[World, Call], Answer]]] = {
     "gettoken": ("GET", gettoken),
     "message/send": ("POST", send),
     "message/update_template_card": ("POST", updates.update),
     "message/recall": ("POST", recall),
     "media/upload": ("POST", upload),
+    "agent/get": ("GET", agent),
+    "menu/create": ("POST", menu),
+    "department/simplelist": ("GET", directory.departments),
+    "user/list": ("GET", directory.members),
+    "user/list_id": ("POST", directory.list_id),
 }
 """Method and function. media/get answers with a file and stands in the server."""

@@ -99,7 +99,7 @@ class FakeWeCom(PersonSide):
             raise ApiError(43001 if wanted == "GET" else 43002, f"require {wanted} method")
         if call.api != "gettoken":
             self.tokens.check(call.query.get("access_token"), self.now())
-            if call.body is None and call.api != "media/upload":
+            if call.body is None and wanted == "POST" and call.api != "media/upload":
                 raise ApiError(NOT_JSON, "data format error")
         return function(self, call)
 

@@ -36,6 +36,10 @@ class World:
         self.account = account or Account()
         self.members: set[str] = set(members)
         """User ids as the directory writes them; whoever is not among them cannot be written to."""
+        self.departments: dict[int, set[str]] = {1: set()}
+        """Who stands directly in which department."""
+        self.names: dict[str, tuple[str, str]] = {}
+        """Name and 工号 (a field of the company's own) by user id."""
         self.unlicensed: set[str] = set()
         self.tokens = Tokens()
         self.limits = ApiLimits()
@@ -56,6 +60,10 @@ class World:
         self.media: dict[str, Media] = {}
         self.shown_once: dict[str, float] = {}
         """Digests of bodies sent with the duplicate check, and until when the same bytes are duplicates."""
+        self.menu: list[dict[str, Any]] | None = None
+        """The app's menu as it stands on phones."""
+        self.app_closed = False
+        """An administrator switched the app off."""
         self.offset = 0.0
 
     def now(self) -> float:

@@ -16,7 +16,7 @@ HOLD = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Grant:
-    """A token as WeCom gave it; `seconds` it is valid."""
+    """A token as it was given; `seconds` it is valid."""
 
     token: str = field(repr=False)
     seconds: int

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
 from bot.platforms.port import TryLater
-from bot.platforms.wecom.api_metrics import CIRCUIT_OPEN
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.metrics import CIRCUIT_OPEN
 
 log = structlog.get_logger()
 FAILURES, FIRST, LONGEST = 5, 5.0, 60.0
@@ -21,14 +22,28 @@ class Unreachable(Exception):
         self.kind = kind
 
 
+@dataclass(frozen=True)
+class Peer:
+    """Who is called: a messenger by its name (`WeCom`) and, where it has several, the host."""
+
+    name: str
+    host: str = ""
+
+    @property
+    def key(self) -> str:
+        """As it stands in logs and metrics."""
+        return self.name.lower()
+
+
 class Breaker:
     """Opens after 5 failures in a row for 5 s, doubling to 60 s; then one probe closes it or opens it again.
 
-    Times are of a monotonic clock in seconds; `jitter` gives 0…1 and lengthens each opening by up to a quarter.
+    Times are of the monotonic clock; chance lengthens each opening by up to a quarter.
     """
 
-    def __init__(self, monotonic: Callable[[], float], jitter: Callable[[], float]) -> None:
-        self._monotonic, self._jitter = monotonic, jitter
+    def __init__(self, peer: Peer, clocks: Clocks) -> None:
+        self._peer, self._monotonic, self._jitter = peer, clocks.monotonic, clocks.jitter
+        self._open_now = CIRCUIT_OPEN.labels(peer.key, peer.host)
         self._failures, self._openings = 0, 0
         self._until: float | None = None
         self._probing = False
@@ -43,7 +58,7 @@ class Breaker:
             return
         left = self._until - self._monotonic()
         if left > 0 or self._probing:
-            raise TryLater("WeCom cannot be reached", max(left, 0.0) + 1 + self._jitter(), fault=False)
+            raise TryLater(f"{self._peer.name} cannot be reached", max(left, 0.0) + 1 + self._jitter(), fault=False)
 
     def enter(self) -> bool:
         """Begin a call; whether it is the probe. Raises TryLater. Ended by one of the three methods below."""
@@ -53,9 +68,9 @@ class Breaker:
 
     def succeeded(self, probe: bool) -> None:
         if probe:
-            log.info("wecom.circuit_closed")
+            log.info(f"{self._peer.key}.circuit_closed", **self._where())
             self._until, self._openings, self._probing = None, 0, False
-            CIRCUIT_OPEN.set(0)
+            self._open_now.set(0)
         if self.closed:
             self._failures = 0
 
@@ -78,5 +93,8 @@ class Breaker:
         self._until = self._monotonic() + seconds
         self._openings = min(self._openings + 1, 10)
         self._failures, self._probing = 0, False
-        CIRCUIT_OPEN.set(1)
-        log.warning("wecom.circuit_opened", seconds=round(seconds, 1))
+        self._open_now.set(1)
+        log.warning(f"{self._peer.key}.circuit_opened", seconds=round(seconds, 1), **self._where())
+
+    def _where(self) -> dict[str, str]:
+        return {"host": self._peer.host} if self._peer.host else {}

@@ -1,12 +1,10 @@
-"""What may be called now: the company's budget, pauses that WeCom asked for, the circuit, and one member's limit."""
+"""What may be called now: the company's budget, pauses that a messenger asked for, and the circuit."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.platforms.port import TryLater
-from bot.platforms.wecom.breaker import Breaker, Unreachable
-from bot.platforms.wecom.tables import WeComPause, WeComQuota
+from bot.platforms.shared.breaker import Breaker, Peer, Unreachable
+from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.tables import ApiPause, ApiQuota
 
 log = structlog.get_logger()
 LEASE = 50
@@ -29,28 +28,25 @@ LONGEST_PAUSE = 3600.0
 LONGEST_QUESTION = 5.0  # to the database
 
 
+def owner(api: str) -> str:
+    """Whose API a row of the shared tables is about: `dingtalk:…` says so, WeCom's have no prefix."""
+    name, colon, _ = api.partition(":")
+    return name if colon else "wecom"
+
+
 class Gate:
-    """Asked before every call. Budget and pauses are shared by all processes through PostgreSQL, in real time.
+    """Asked before every call. Budget and pauses are shared by all processes through PostgreSQL, in real time."""
 
-    `monotonic` (seconds) and `jitter` (0…1) are given by tests.
-    """
-
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        per_minute: int,
-        real_now: Callable[[], datetime],
-        monotonic: Callable[[], float] = time.monotonic,
-        jitter: Callable[[], float] = random.random,
-    ) -> None:
-        self._engine, self._real_now, self._monotonic, self.jitter = engine, real_now, monotonic, jitter
+    def __init__(self, peer: Peer, engine: AsyncEngine, per_minute: int, clocks: Clocks) -> None:
+        self._peer, self._engine, self.jitter = peer, engine, clocks.jitter
+        self._real_now, self._monotonic = clocks.real_now, clocks.monotonic
         self._per_minute = per_minute
         self._leases: dict[str, _Lease] = {}
         self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._pauses: dict[str, datetime] = {}
         self._pauses_read: float | None = None
         self._reading = asyncio.Lock()
-        self._breaker = Breaker(monotonic, jitter)
+        self._breaker = Breaker(peer, clocks)
 
     @asynccontextmanager
     async def call(self, api: str) -> AsyncIterator[None]:
@@ -80,24 +76,24 @@ class Gate:
         """Nobody calls this API for so long (at most an hour). A longer pause that stands is kept."""
         until = self._real_now() + timedelta(seconds=min(seconds, LONGEST_PAUSE))
         self._pauses[api] = max(until, self._pauses.get(api, until))
-        log.warning("wecom.paused", api=api, seconds=round(seconds))
-        row = insert(WeComPause).values(api=api, until=until)
+        log.warning(f"{self._peer.key}.paused", api=api, seconds=round(seconds))
+        row = insert(ApiPause).values(api=api, until=until)
         later = row.on_conflict_do_update(
-            index_elements=["api"], set_={"until": func.greatest(WeComPause.until, row.excluded.until)}
+            index_elements=["api"], set_={"until": func.greatest(ApiPause.until, row.excluded.until)}
         )
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(later)
         except (SQLAlchemyError, OSError) as error:  # this process keeps to it all the same
-            log.error("wecom.pause_unshared", api=api, error=type(error).__name__)
+            log.error(f"{self._peer.key}.pause_unshared", api=api, error=type(error).__name__)
 
     def degraded(self) -> str | None:
         """For the health page: why messages may be late, None when nothing is known to be wrong."""
         if not self._breaker.closed:
-            return "WeCom cannot be reached"
+            return f"{self._peer.name} cannot be reached"
         now = self._real_now()
-        paused = sorted(api for api, until in self._pauses.items() if until > now)
-        return f"WeCom asked for a pause of {', '.join(paused)}" if paused else None
+        paused = sorted(api for api, until in self._pauses.items() if until > now and owner(api) == self._peer.key)
+        return f"{self._peer.name} asked for a pause of {', '.join(paused)}" if paused else None
 
     async def _not_paused(self, api: str) -> None:
         async with self._reading:
@@ -114,7 +110,7 @@ class Gate:
         """What others were told; our own that could not be shared stay."""
         now = self._real_now()
         async with self._engine.connect() as connection:
-            rows = await connection.execute(select(WeComPause.api, WeComPause.until).where(WeComPause.until > now))
+            rows = await connection.execute(select(ApiPause.api, ApiPause.until).where(ApiPause.until > now))
             shared = {row.api: row.until for row in rows}
         standing = {api: until for api, until in self._pauses.items() if until > now}
         self._pauses = {
@@ -139,17 +135,17 @@ class Gate:
         if known and known.minute == minute and known.last:
             return known
         wanted = min(LEASE, self._per_minute)
-        row = insert(WeComQuota).values(api=api, minute=minute, used=wanted)
+        row = insert(ApiQuota).values(api=api, minute=minute, used=wanted)
         take = row.on_conflict_do_update(
             index_elements=["api", "minute"],
-            set_={"used": WeComQuota.used + wanted},
-            where=WeComQuota.used < self._per_minute,
-        ).returning(WeComQuota.used)
+            set_={"used": ApiQuota.used + wanted},
+            where=ApiQuota.used < self._per_minute,
+        ).returning(ApiQuota.used)
         async with self._engine.begin() as connection:
             used = (await connection.execute(take)).scalar()
             if used == wanted:  # the first of this minute tidies up
                 await connection.execute(
-                    delete(WeComQuota).where(WeComQuota.api == api, WeComQuota.minute < minute - KEPT_MINUTES)
+                    delete(ApiQuota).where(ApiQuota.api == api, ApiQuota.minute < minute - KEPT_MINUTES)
                 )
         if used is None:
             return _Lease(minute, 0, last=True)
@@ -163,26 +159,3 @@ class _Lease:
     minute: int
     left: int
     last: bool
-
-
-class MemberLimit:
-    """How often one member may be sent something: more is dropped by WeCom without a word."""
-
-    MARGIN = timedelta(seconds=1)
-    """Between our recording of a message and its arrival."""
-
-    @classmethod
-    def delay(cls, sent_at: Sequence[datetime], now: datetime, per_minute: int, per_hour: int) -> timedelta | None:
-        """How long to wait before the next message to this member; None: it may go now.
-
-        `sent_at`: when messages were sent to them in the last hour and a second, or longer, in any order. No window
-        of 60 or 3600 seconds, its ends counted, then holds more than its limit. Times in the future count as now.
-        """
-        past = sorted(min(at, now) for at in sent_at)
-        waits = [
-            past[-limit] + window + cls.MARGIN - now
-            for limit, window in ((per_minute, timedelta(minutes=1)), (per_hour, timedelta(hours=1)))
-            if len(past) >= limit
-        ]
-        longest = max(waits, default=timedelta())
-        return longest if longest > timedelta() else None
