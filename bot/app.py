@@ -26,7 +26,7 @@ from bot.platforms.console.client import ConsolePlatform
 from bot.platforms.dingtalk.api import DingTalkApi
 from bot.platforms.dingtalk.client import Client
 from bot.platforms.dingtalk.platform import DingTalkPlatform
-from bot.platforms.port import Platform, Update
+from bot.platforms.port import Connected, Platform, Tidied, Update
 from bot.platforms.shared.breaker import Peer
 from bot.platforms.shared.clocks import Clocks
 from bot.platforms.shared.gate import Gate
@@ -119,8 +119,9 @@ class Bot:
         await self.lock.take()
         await self._stack.enter_async_context(self.queue_app.open_async())
         for platform in self.sender.platforms.values():
-            await platform.open()
-            self._stack.push_async_callback(platform.close)
+            if isinstance(platform, Connected):
+                await platform.open()
+                self._stack.push_async_callback(platform.close)
         await sweep(self.database)
         await self.workers.start()
         self.loops += [
@@ -172,7 +173,8 @@ class Bot:
     async def tidy(self) -> None:
         async with self.database.transaction(self.outbox(), "system") as tx:
             for platform in self.sender.platforms.values():
-                await platform.tidy(tx)
+                if isinstance(platform, Tidied):
+                    await platform.tidy(tx)
 
     async def _seal(self) -> None:
         async with self.database.transaction(self.outbox(), "sealer") as tx:

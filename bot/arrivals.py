@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.errors import MediaGone
 from bot.files import FileStore
-from bot.platforms.port import Attachment, Media, Platform, Undeliverable, Update
+from bot.platforms.port import Attachment, Hearing, Media, Platform, Undeliverable, Update
 from bot.tables import CardRow
 from domain.kernel.tx import Tx
 
@@ -26,7 +26,9 @@ class Arrivals:
 
     async def note(self, tx: Tx, update: Update) -> bool:
         """Keep what it brought along, of a press if the card is the presser's own; False for one on an old message."""
-        await self.platforms[update.platform].heard(tx, update)
+        platform = self.platforms[update.platform]
+        if isinstance(platform, Hearing):
+            await platform.heard(tx, update)
         if update.ticket is None or update.card_id is None:
             return True
         card = await tx.session.get(CardRow, update.card_id)

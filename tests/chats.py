@@ -52,8 +52,8 @@ def read(path: Path) -> Conversation:
     return Conversation(path.stem, tuple(lines))
 
 
-async def play(stage: Stage, conversation: Conversation) -> None:
-    """Run it line by line; a failing line is named."""
+async def play(stage: Stage, conversation: Conversation) -> int:
+    """Run it line by line; a failing line is named. The number of lines that held."""
     people = {person["name"]: person["id"] for person in await stage.get("/console/api/people")}
     groups = {group["name"]: group["id"] for group in await stage.get("/console/api/groups")}
     for number, line in conversation.lines:
@@ -61,6 +61,7 @@ async def play(stage: Stage, conversation: Conversation) -> None:
             await _line(stage, line, people, groups)
         except AssertionError as error:
             raise AssertionError(f"{conversation.name}.chat line {number}: {line}\n{error}") from None
+    return len(conversation.lines)
 
 
 async def _line(stage: Stage, line: str, people: dict[str, str], groups: dict[str, str]) -> None:

@@ -39,7 +39,7 @@ async def test_conversation(platform: str, path: Path, company: CompanyFactory, 
     url = await company(conversation.begins)
     at = shanghai(conversation.begins.replace(" ", "T"))
     async with PLATFORMS[platform](url, tmp_path, at) as stage:
-        await play(stage, conversation)
+        assert await play(stage, conversation) == len(conversation.lines) > 1
 
 
 def test_most_conversations_run_on_every_platform() -> None:

@@ -88,7 +88,7 @@ class WeCom(Adapter):
         return Response(200, content=sealed(query, message, event.answers[0]))
 
     async def _call_api(self, bot: Bot, api: str, **data: Any) -> None:
-        raise NotImplementedError
+        raise RuntimeError(f"an echo calls nothing, not {api}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from cards.card import Card
 from domain.kernel.tx import Tx
@@ -133,26 +133,41 @@ class Platform(Protocol):
 
     name: str
 
-    async def open(self) -> None:
-        """Before the first send, in a process that sends."""
-
-    async def close(self) -> None:
-        """After the last."""
-
-    async def tidy(self, tx: Tx) -> None:
-        """Once an hour: forget what is of no use any more."""
-
     async def send(self, tx: Tx, delivery: Delivery) -> None:
         """Send one delivery, in the sender's transaction. Raises TryLater or Undeliverable."""
 
     async def fetch(self, media: Media) -> Fetched:
         """A file that a person sent. Raises TryLater, or Undeliverable when it is gone or too large."""
 
-    async def heard(self, tx: Tx, update: Update) -> None:
-        """Keep what a message brought along for answering it, in the transaction that handles it."""
-
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
         """Keep what a press brought along, in the transaction that handles it.
 
         False when a newer message took the place of the pressed one.
         """
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A platform with connections of its own."""
+
+    async def open(self) -> None:
+        """Before the first send, in a process that sends."""
+
+    async def close(self) -> None:
+        """After the last."""
+
+
+@runtime_checkable
+class Tidied(Protocol):
+    """A platform that keeps what is of use for a while only."""
+
+    async def tidy(self, tx: Tx) -> None:
+        """Once an hour: forget the rest."""
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A platform whose messages bring something along for answering them."""
+
+    async def heard(self, tx: Tx, update: Update) -> None:
+        """Keep it, in the transaction that handles the message."""

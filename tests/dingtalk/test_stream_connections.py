@@ -149,6 +149,7 @@ async def test_odd_answers_of_the_gateway(dingtalk: FakeDingTalk, shelf: Shelf, 
     stream = Stream(settings(dingtalk.account, dingtalk.base, 1), shelf.store, real_now)
     await stream.start()
     await dingtalk.connected(1)
+    assert len(dingtalk.calls["gateway/connections/open"]) == 2, "asked once more, and answered"
     await stream.stop()
 
 

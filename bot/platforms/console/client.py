@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.database import Database
-from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, Undeliverable, Update
+from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, Undeliverable
 from bot.tables import ConsoleMessage, FileRow, MailboxRow
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Outbox, Tx
@@ -25,15 +25,6 @@ class ConsolePlatform:
 
     def __init__(self, database: Database, outbox: Callable[[], Outbox], members: Members) -> None:
         self.database, self.outbox, self.members = database, outbox, members
-
-    async def open(self) -> None:
-        """Nothing to open: the mailboxes are in the database."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
-
-    async def tidy(self, tx: Tx) -> None:
-        """Mailboxes are people's own."""
 
     async def send(self, tx: Tx, delivery: Delivery) -> None:
         """One transaction of its own, as a real platform would accept it, whatever becomes of ours."""
@@ -50,9 +41,6 @@ class ConsolePlatform:
     async def fetch(self, media: Media) -> Fetched:
         """Files of the web chat are kept before their message is stored: there is nothing to fetch."""
         raise Undeliverable("the web chat keeps its files itself")
-
-    async def heard(self, tx: Tx, update: Update) -> None:
-        """Answers go where all messages go."""
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
         """Cards of the web chat are changed by id and never sent again; a press brings nothing along."""

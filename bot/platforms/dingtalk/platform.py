@@ -45,9 +45,6 @@ class DingTalkPlatform:
     async def close(self) -> None:
         await self.api.close()
 
-    async def tidy(self, tx: Tx) -> None:
-        """Addresses for answers are tidied as new ones come."""
-
     async def heard(self, tx: Tx, update: Update) -> None:
         """Keep the address that takes answers to this message, in the transaction that handles it.
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.files import FileStore
-from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable, Update
+from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable
 from bot.platforms.wecom import copies, render
 from bot.platforms.wecom.api import CardFrozen, WeComApi
 from bot.platforms.wecom.copies import Copy
@@ -61,9 +61,6 @@ class WeComPlatform:
 
     async def fetch(self, media: Media) -> Fetched:
         return await self.api.download(media.id, self.max_file)
-
-    async def heard(self, tx: Tx, update: Update) -> None:
-        """Answers go where all messages go."""
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
         await copies.keep_code(tx, ticket.task, ticket.code, self.real_now())
