@@ -1,6 +1,6 @@
-"""Two bare aiohttp+uvloop servers, each in its own process: the floor, and a WeCom API that says OK to everything.
+"""Two bare aiohttp+uvloop servers, a process each: the floor, and a messenger's API that says OK to everything.
 
-python -m bench.bare floor|wecom PORT
+python -m bench.bare floor|api PORT
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ async def floor(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def wecom(request: web.Request) -> web.Response:
+async def api(request: web.Request) -> web.Response:
     """Never limits, never fails, remembers nothing."""
     await request.read()
     number = next(_numbers)
     said = {"errcode": 0, "errmsg": "ok", "access_token": "bench", "expires_in": 7200}
+    said |= {"accessToken": "bench", "expireIn": 7200, "processQueryKey": f"key-{number}"}
     return web.json_response({**said, "msgid": f"msg-{number}", "response_code": f"code-{number}"})
 
 
 async def serve(handler: str, port: int) -> None:
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", {"floor": floor, "wecom": wecom}[handler])
+    app.router.add_route("*", "/{path:.*}", {"floor": floor, "api": api}[handler])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

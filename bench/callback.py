@@ -1,33 +1,37 @@
-"""The WeCom callback path beside a bare POST and beside peers that store nothing, in one run on one machine.
+"""The callback paths beside a bare POST and beside peers that store nothing, in one run on one machine.
 
     bench/peers/setup.sh                              # once: the peers, in an environment of their own
-    .venv/bin/python -m bench.callback [--peers] [--rounds 3] [--senders 4000] [--client aiohttp]
+    .venv/bin/python -m bench.callback [--platform both] [--peers] [--rounds 3] [--senders 4000] [--client aiohttp]
 
-32 connections; every callback is signed, encrypted, from another person in turn and new. hrbot stores each durably
-before it answers, while its worker process handles what was stored; peers decrypt, parse and echo.
+32 connections; every callback is signed (WeCom's is encrypted too), from another person in turn and new. hrbot stores
+each durably before it answers, while its worker process handles what was stored; peers check, parse and echo.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.contestants import CONTESTANTS, PEERS_PYTHON, ROOT, Field, Up, field_of, sender
+from bench import pushes
+from bench.contestants import CONTESTANTS, PEERS_PYTHON, ROOT, Field, Up, field_of
 from bench.load import SEPARATOR
 from bench.processes import busy, waited_for
-from tests.fakes.wecom import Account
 
-SENTENCES = ("帮助", "我还有几天年假", "我想下周三下午请半天年假", "我的待办", "今天天气怎么样")
 WARM = 500
 SLOW_RATE, SLOW_SECONDS = 200, 10
 TARGETS = {"floor": 0.25, "flask": 1.5, "errbot": 2.5, "nonebot": 3.5}
+"""Set for WeCom; of DingTalk the ratios are shown beside the same numbers."""
+PLATFORMS = ("wecom", "dingtalk")
+WITHOUT = {"dingtalk": {"errbot"}}
+"""Peers that have nothing of their own for a platform."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +52,13 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def write_requests(file: Path, account: Account, senders: int, count: int, first: int) -> None:
-    """`count` callbacks of distinct messages, ready to send; they grow stale after 300 s."""
-    at, requests = int(time.time()), []
-    for number in range(first, first + count):
-        xml = (
-            f"<xml><ToUserName><![CDATA[{account.corp_id}]]></ToUserName>"
-            f"<FromUserName><![CDATA[{sender(number % senders)}]]></FromUserName><CreateTime>{at}</CreateTime>"
-            f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{SENTENCES[number % len(SENTENCES)]}]]></Content>"
-            f"<MsgId>{7_000_000_000_000_000 + number}</MsgId><AgentID>{account.agent_id}</AgentID></xml>"
-        )
-        query, body = account.envelope(xml, at)
-        head = (
-            f"POST /callback/wecom?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\n"
-            f"Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        requests.append(head.encode() + body)
-    file.write_bytes(SEPARATOR.join(requests))
+def write_requests(file: Path, field: Field, senders: int, numbers: range) -> None:
+    made = (
+        pushes.wecom(field.wecom, senders, numbers)
+        if field.platform == "wecom"
+        else pushes.dingtalk(field.dingtalk, senders, numbers)
+    )
+    file.write_bytes(SEPARATOR.join(made))
 
 
 def load(up: Up, file: Path, client: str, **options: float) -> dict[str, Any]:
@@ -120,16 +114,16 @@ def told(name: str, measured: Measured) -> str:
     return f"{line}  CPU µs/req: {cpu}  {measured.note}" if cpu else f"{line}  {measured.note}"
 
 
-def summary(rounds: dict[str, list[Measured]]) -> None:
+def summary(platform: str, rounds: dict[str, list[Measured]]) -> None:
     """The best round of each, and hrbot's against the others'."""
     best = {name: max(found, key=lambda measured: measured.rate) for name, found in rounds.items()}
-    say("\nbest of the rounds")
+    say(f"\n{platform}: best of the rounds")
     for name, measured in best.items():
         if name != "ack while slow":
             say(told(name, measured))
     slowest = max(rounds["ack while slow"], key=lambda measured: measured.load["p99"])
     say(told("ack while slow", slowest) + " (worst round)")
-    say("\nhrbot against")
+    say(f"{platform}: hrbot against")
     for name, wanted in TARGETS.items():
         if name in best:
             say(f"  {name:8} {best['hrbot'].rate / best[name].rate:5.2f} ×   (target ≥ {wanted})")
@@ -138,34 +132,53 @@ def summary(rounds: dict[str, list[Measured]]) -> None:
     say(f"  CPU of serve: {serve / floor:.1f} × the floor's   (target ≤ 4.5)")
 
 
-def main(chosen: argparse.Namespace) -> None:
+def contestants(chosen: argparse.Namespace) -> list[str]:
     names = [name for name in CONTESTANTS if not chosen.only or name in chosen.only.split(",")]
-    if not (chosen.peers and PEERS_PYTHON.exists()):
-        names = [name for name in names if name in ("floor", "hrbot")]
-        reason = "not asked for (--peers)" if not chosen.peers else "not installed (bench/peers/setup.sh)"
-        say(f"peers: {reason}")
-    rounds: dict[str, list[Measured]] = {}
+    if chosen.peers and PEERS_PYTHON.exists():
+        return names
+    say(f"peers: {'not installed (bench/peers/setup.sh)' if chosen.peers else 'not asked for (--peers)'}")
+    return [name for name in names if name in ("floor", "hrbot")]
+
+
+def one_round(
+    field: Field, names: list[str], number: int, chosen: argparse.Namespace
+) -> Iterator[tuple[str, Measured]]:
+    """Each contestant once with the callbacks of the field's platform."""
+    file = field.folder / "requests"
+    write_requests(file, field, chosen.senders, range(number * chosen.requests, (number + 1) * chosen.requests))
+    for name in names:
+        if name not in WITHOUT.get(field.platform, ()):
+            for measured_name, measured in measure(name, field, file, chosen):
+                say(f"{field.platform:8} round {number + 1}  {told(measured_name, measured)}")
+                yield measured_name, measured
+
+
+def main(chosen: argparse.Namespace) -> None:
+    platforms = PLATFORMS if chosen.platform == "both" else (chosen.platform,)
+    names, load_before = contestants(chosen), os.getloadavg()[0]
+    say(f"load average before: {load_before:.2f}")
+    rounds: dict[str, dict[str, list[Measured]]] = {platform: {} for platform in platforms}
     with (
         tempfile.TemporaryDirectory(prefix="hrbot-bench-", dir=chosen.folder) as where,
         field_of(Path(where), chosen.senders, chosen.nice) as field,
     ):
         try:
             for number in range(chosen.rounds):
-                file = Path(where) / "requests"
-                write_requests(file, field.account, chosen.senders, chosen.requests, number * chosen.requests)
-                for name in names:
-                    for measured_name, measured in measure(name, field, file, chosen):
-                        rounds.setdefault(measured_name, []).append(measured)
-                        say(f"round {number + 1}  {told(measured_name, measured)}")
+                for platform in platforms:
+                    field.platform = platform
+                    for name, measured in one_round(field, names, number, chosen):
+                        rounds[platform].setdefault(name, []).append(measured)
         finally:
             for log in Path(where).glob("*.log") if chosen.keep_logs else ():
                 (Path(chosen.keep_logs) / log.name).write_bytes(log.read_bytes())
-    if "hrbot" in rounds and "floor" in rounds:
-        summary(rounds)
+    for platform, found in rounds.items():
+        if "hrbot" in found and "floor" in found:
+            summary(platform, found)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
+    parser.add_argument("--platform", choices=[*PLATFORMS, "both"], default="both")
     parser.add_argument("--peers", action="store_true", help="measure the peers too, where they are installed")
     parser.add_argument("--only", default="", help="names with commas")
     parser.add_argument("--rounds", type=int, default=3)

@@ -14,14 +14,17 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bench.processes import Server, cpu
+from bench.pushes import sender
 from bot import database, embedded, keys, process
 from bot.demo.leave import Silent
 from config.settings import Settings
 from domain.kernel.clock import SystemClock
 from domain.kernel.ids import PersonId
 from domain.people import service as people
+from domain.people.rules import Messenger
 from domain.people.service import NewPerson
-from tests.fakes.wecom import Account
+from tests.fakes.dingtalk import Account as DingTalkAccount
+from tests.fakes.wecom import Account as WeComAccount
 from tests.stage import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -45,13 +48,27 @@ class Field:
     """Everything that the contestants share."""
 
     folder: Path
-    account: Account
     postgres: embedded.Embedded
     nice: int = 0
+    platform: str = "wecom"
+    """Whose callbacks are sent now."""
+    wecom: WeComAccount = field(default_factory=WeComAccount)
+    dingtalk: DingTalkAccount = field(default_factory=DingTalkAccount)
     rounds: int = field(default=0)
 
-    def environment(self, base: str = "") -> dict[str, str]:
-        return {**self.account.environment(base), "PYTHONPATH": str(ROOT)}
+    def hrbot(self, base: str) -> dict[str, str]:
+        """The settings of the messenger that is measured; DingTalk's limits are not what is measured."""
+        if self.platform == "wecom":
+            return self.wecom.environment(f"{base}/cgi-bin")
+        free = {
+            f"HRBOT_DINGTALK__{name}": "1000000" for name in ("CALLS_PER_SECOND", "MONTHLY_CALLS", "MONTHLY_PUSHES")
+        }
+        return {**self.dingtalk.environment(base, template=False, mode="http"), **free}
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the peers check with."""
+        return {**self.wecom.environment(""), **self.dingtalk.environment("")}
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
@@ -69,13 +86,14 @@ def bare(field: Field) -> Iterator[Up]:
 
 @contextmanager
 def hrbot(field: Field) -> Iterator[Up]:
-    """`hrbot serve` and `hrbot worker` on a fresh copy of the company, sending to a WeCom API that says OK."""
+    """`hrbot serve` and `hrbot worker` on a fresh copy of the company, sending to an API that says OK."""
     field.rounds += 1
     name, port, api = f"bench_{field.rounds}", free_port(), free_port()
     with field.postgres.connect() as connection:
         connection.execute(f"create database {name} template {TEMPLATE}")
     given = {
-        **field.environment(f"http://127.0.0.1:{api}/cgi-bin"),
+        **field.hrbot(f"http://127.0.0.1:{api}"),
+        "PYTHONPATH": str(ROOT),
         "HRBOT_DATA_DIR": str(field.folder / "data"),
         "HRBOT_DATABASE_URL": field.postgres.url(name),
         "HRBOT_PORT": str(port),
@@ -87,7 +105,7 @@ def hrbot(field: Field) -> Iterator[Up]:
             stack.callback(server.stop)
             return server
 
-        start("wecom", sys.executable, "-m", "bench.bare", "wecom", str(api)).ready(f"http://127.0.0.1:{api}/")
+        start("api", sys.executable, "-m", "bench.bare", "api", str(api)).ready(f"http://127.0.0.1:{api}/")
         serve = start("serve", sys.executable, "-m", "bot", "serve")
         serve.ready(f"http://127.0.0.1:{port}/healthz", 200)
         worker = start("worker", "nice", "-n", str(field.nice), sys.executable, "-m", "bot", "worker")
@@ -116,7 +134,7 @@ def peer(name: str, *arguments: str) -> Callable[[Field], Iterator[Up]]:
     def started(field: Field) -> Iterator[Up]:
         port = free_port()
         given = [argument.replace("PORT", str(port)) for argument in arguments]
-        server = Server([str(PEERS_PYTHON), *given], field.log(name), field.environment(), PEERS)
+        server = Server([str(PEERS_PYTHON), *given], field.log(name), field.secrets, PEERS)
         with ExitStack() as stack:
             stack.callback(server.stop)
             server.ready(f"http://127.0.0.1:{port}/nothing")
@@ -153,16 +171,14 @@ async def company(url: str, senders: int) -> None:
                     city="shanghai",
                 )
                 await people.hire(tx, new)
+                for messenger in Messenger:
+                    await people.link_account(tx, PersonId(sender(number)), messenger, sender(number))
     async with reached.engine.connect() as connection:
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await plain.execute(
             text("vacuum analyze")
         )  # as autovacuum has it in real life: the queue's table is known as empty
     await reached.close()
-
-
-def sender(number: int) -> str:
-    return f"bench{number}"
 
 
 @contextmanager
@@ -176,7 +192,7 @@ def field_of(folder: Path, senders: int, nice: int) -> Iterator[Field]:
     try:
         embedded.ensure_database(server, TEMPLATE)
         asyncio.run(company(server.url(TEMPLATE), senders))
-        yield Field(folder, Account(), server, nice)
+        yield Field(folder, server, nice)
     finally:
         server.stop()
         shutil.rmtree(data, ignore_errors=True)

@@ -122,11 +122,13 @@ class OrdinaryClient:
 
     async def ask(self, request: bytes) -> str:
         head, _, body = request.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
         if self.session is None:
             self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1))
-        target = URL(f"http://127.0.0.1:{self.port}{head.split(b' ')[1].decode()}", encoded=True)
+        target = URL(f"http://127.0.0.1:{self.port}{first.split(' ')[1]}", encoded=True)
         try:
-            async with self.session.post(target, data=body, headers={"Content-Type": "text/xml"}) as answer:
+            async with self.session.post(target, data=body, headers=headers) as answer:
                 await answer.read()
                 return str(answer.status)
         except aiohttp.ClientError:

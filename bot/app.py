@@ -14,24 +14,18 @@ from procrastinate import App as QueueApp
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from bot import health, queue, reconcile, tasks
+from bot import contacts, health, queue, reconcile, tasks
 from bot.arrivals import Arrivals
+from bot.broadcasting import jobs as broadcast_jobs
+from bot.broadcasting.runner import Runner
 from bot.database import Database, require_current
 from bot.files import FileStore
 from bot.handling import Handling
 from bot.identity import Accounts
 from bot.inbox import Inbox
 from bot.outbox import TransactionalOutbox
-from bot.platforms.console.client import ConsolePlatform
-from bot.platforms.dingtalk.api import DingTalkApi
-from bot.platforms.dingtalk.client import Client
-from bot.platforms.dingtalk.platform import DingTalkPlatform
-from bot.platforms.port import Connected, Platform, Tidied, Update
-from bot.platforms.shared.breaker import Peer
-from bot.platforms.shared.clocks import Clocks
-from bot.platforms.shared.gate import Gate
-from bot.platforms.wecom.api import WeComApi
-from bot.platforms.wecom.platform import WeComPlatform
+from bot.platforms.port import Connected, Tidied, Update
+from bot.platforms.shared.pool import Pool
 from bot.registry import Registry
 from bot.router import Conversation
 from bot.scheduler import Scheduler
@@ -39,6 +33,8 @@ from bot.sender import Sender
 from bot.tables import InstallationRow
 from bot.understanding.live import LiveUnderstanding
 from bot.understanding.understander import trained
+from bot.web import tidying
+from bot.wiring import Wiring
 from bot.workers import ProcessLock, Workers, sweep
 from cards.render import Renderer
 from config.settings import Settings
@@ -46,10 +42,7 @@ from domain.approvals import service as approvals
 from domain.calendar import service as calendar
 from domain.kernel import audit
 from domain.kernel.clock import Clock
-from domain.kernel.ids import PersonId
-from domain.kernel.tx import Tx
 from domain.leave import service as leave
-from domain.org import queries as org
 
 log = structlog.get_logger()
 
@@ -76,15 +69,19 @@ class Bot:
     handling: Handling
     sender: Sender
     scheduler: Scheduler
+    broadcasts: Runner
+    pool: Pool | None
     queue_app: QueueApp
     lock: ProcessLock
     workers: Workers
     stranded: set[int] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
+    """Platforms whose connections are open."""
     loops: list[asyncio.Task[None]] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     def outbox(self) -> TransactionalOutbox:
-        return TransactionalOutbox(self.renderer, self.registry.reactions, self.settings.default_platform, real_now())
+        return TransactionalOutbox(self.renderer, self.registry.reactions, self.settings.messengers, real_now())
 
     async def load_company(self) -> None:
         """The law's and the company's shipped rows, where there are none yet; what HR changed stays."""
@@ -112,16 +109,21 @@ class Bot:
         """Store what a messenger brought, as from the person with this account there. Else as `Inbox.store`."""
         return await self.inbox.store(update, self.accounts.person(update.platform, account))
 
+    async def open_platforms(self) -> None:
+        """For sending, and for asking a messenger who logs in. A second call changes nothing."""
+        for platform in self.sender.platforms.values():
+            if isinstance(platform, Connected) and platform.name not in self.opened:
+                self.opened.add(platform.name)
+                await platform.open()
+                self._stack.push_async_callback(platform.close)
+
     async def start_work(self) -> None:
         """Workers, scheduler, sealer and sweep."""
         await require_current(self.database.engine)
         await self.load_company()
         await self.lock.take()
         await self._stack.enter_async_context(self.queue_app.open_async())
-        for platform in self.sender.platforms.values():
-            if isinstance(platform, Connected):
-                await platform.open()
-                self._stack.push_async_callback(platform.close)
+        await self.open_platforms()
         await sweep(self.database)
         await self.workers.start()
         self.loops += [
@@ -142,6 +144,8 @@ class Bot:
         await asyncio.gather(*self.loops, return_exceptions=True)
         await self.workers.stop()
         await self._stack.aclose()
+        if self.pool is not None:
+            await self.pool.close()
         await self.lock.release()
         await self.database.close()
 
@@ -164,6 +168,7 @@ class Bot:
     async def _reconcile(self) -> None:
         """A job is stranded when two looks, a while apart, find it marked as ours and not running."""
         await reconcile.forgotten(self.database)
+        await self.broadcasts.revive()
         async with self.database.engine.begin() as connection:
             found = await reconcile.stranded(connection, *self.workers.at_work())
             again = found & self.stranded & await reconcile.stranded(connection, *self.workers.at_work())
@@ -175,6 +180,8 @@ class Bot:
             for platform in self.sender.platforms.values():
                 if isinstance(platform, Tidied):
                     await platform.tidy(tx)
+            await tidying.tidy(tx, real_now())
+            await contacts.tidy(tx, real_now())
 
     async def _seal(self) -> None:
         async with self.database.transaction(self.outbox(), "sealer") as tx:
@@ -196,17 +203,16 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
 
 async def build(settings: Settings, url: str, clock: Clock) -> Bot:
     """Wire the parts; nothing runs yet."""
-    registry, renderer = Registry.collect(), Renderer()
+    registry, renderer = Registry.collect(), Renderer(public_url=settings.public_url)
     database = Database.connect(url, clock, pool_size=settings.chat_workers + settings.send_workers + 8)
     files = FileStore(Path(settings.data_dir) / "files")
-
-    def outbox() -> TransactionalOutbox:
-        return TransactionalOutbox(renderer, registry.reactions, settings.default_platform, real_now())
-
+    parts = Wiring(settings, database, registry, renderer, real_now)
+    outbox = parts.outbox
     understanding = LiveUnderstanding(database, outbox, trained())
     await understanding.refresh()
-    conversation = Conversation(registry, understanding, files, settings.trace)
-    platforms = _platforms(settings, database, outbox, files)
+    platforms = parts.platforms(files)
+    many = parts.announcements(platforms)
+    conversation = Conversation(registry, understanding, files, settings.trace, many.broadcasts, settings.messengers)
     handling = Handling(database, conversation, outbox, files, Arrivals(platforms, files), real_now)
     accounts = Accounts(database, outbox)
     sender = Sender(database, platforms, outbox, real_now, accounts.account, settings.trace)
@@ -214,6 +220,7 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
     lock = ProcessLock(url)
     queue_app = queue.engine_app(url, lock_key=lock.key, pool_size=24)
     tasks.register(queue_app, handling, sender, scheduler, tasks.Reacting(database, registry.reactions, outbox))
+    broadcast_jobs.register(queue_app, many)
     return Bot(
         settings=settings,
         url=url,
@@ -228,6 +235,8 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
         handling=handling,
         sender=sender,
         scheduler=scheduler,
+        pool=parts.pool,
+        broadcasts=many.runner,
         queue_app=queue_app,
         lock=lock,
         workers=Workers(queue_app, _counts(settings), settings.stop_seconds),
@@ -236,21 +245,3 @@ async def build(settings: Settings, url: str, clock: Clock) -> Bot:
 
 def _counts(settings: Settings) -> dict[str, int]:
     return {queue.CHAT: settings.chat_workers, queue.SEND: settings.send_workers, queue.BULK: settings.bulk_workers}
-
-
-def _platforms(
-    settings: Settings, database: Database, outbox: Callable[[], TransactionalOutbox], files: FileStore
-) -> dict[str, Platform]:
-    async def members(tx: Tx, group: str) -> list[PersonId]:
-        return await org.members(tx, group, tx.today)
-
-    platforms: dict[str, Platform] = {"console": ConsolePlatform(database, outbox, members)}
-    if settings.wecom:
-        gate = Gate(Peer("WeCom"), database.engine, settings.wecom.api_per_minute, Clocks(real_now))
-        api = WeComApi(settings.wecom, gate, real_now)
-        platforms["wecom"] = WeComPlatform(settings.wecom, api, files, settings.max_upload_bytes, real_now)
-    if settings.dingtalk:
-        client = Client(settings.dingtalk, database.engine, real_now)
-        robot = DingTalkApi(settings.dingtalk, client)
-        platforms["dingtalk"] = DingTalkPlatform(settings.dingtalk, robot, files, settings.max_upload_bytes, real_now)
-    return platforms

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot import identity
 from bot.errors import MediaGone
 from bot.files import FileStore
-from bot.platforms.port import Attachment, Hearing, Media, Platform, Undeliverable, Update
+from bot.identity import STRANGER
+from bot.platforms.port import Attachment, Hearing, Media, Naming, Platform, Undeliverable, Update
 from bot.tables import CardRow
+from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
+from domain.people import queries as people
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,20 @@ class Arrivals:
 
     platforms: Mapping[str, Platform]
     files: FileStore
+
+    async def sender(self, tx: Tx, update: Update) -> str | None:
+        """Who wrote: the person, a stranger's account, or None for one whom the platform calls by a cipher only.
+
+        Raises TryLater.
+        """
+        person = await identity.settled(tx, update.platform, update.sender)
+        platform = self.platforms[update.platform]
+        if not isinstance(platform, Naming) or not platform.ciphered(update):
+            return person
+        if await people.names(tx, [PersonId(person)]):
+            return person
+        account = await platform.named(tx, person.removeprefix(STRANGER))
+        return None if account is None else await identity.called(tx, update.platform, account)
 
     async def complete(self, tx: Tx, update: Update) -> Update:
         """The update with its files kept. Raises TryLater, or MediaGone for a file that nobody can give us any more."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.database import Database
@@ -18,11 +19,15 @@ from bot.platforms.dingtalk import events as dingtalk
 from bot.platforms.wecom.events import ContactChanged
 from bot.tables import ContactEvent
 from domain.kernel.events import Event
+from domain.kernel.tx import Tx
+from domain.people import service as people
 from domain.people.events import AccountGone, AccountRenamed
 from domain.people.rules import Messenger
 
 LEFT = frozenset({"user_leave_org"})
 """Of DingTalk's events: its user ids never change, and who joins is found by their number."""
+KEPT = timedelta(days=7)
+"""So long a change is known again; platforms repeat theirs for a minute, an operator's replay may take days."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,9 @@ def of_wecom(change: ContactChanged) -> list[Event]:
     if change.new_user_id is not None:
         return [AccountRenamed(platform=Messenger.WECOM, account=change.user_id, renamed=change.new_user_id)]
     return [AccountGone(platform=Messenger.WECOM, account=change.user_id)]
+
+
+async def tidy(tx: Tx, now: datetime) -> None:
+    """Once an hour: forget changes that nobody repeats any more, and yesterday's wrong codes. `now` is real time."""
+    await tx.session.execute(delete(ContactEvent).where(ContactEvent.at < now - KEPT))
+    await people.forget_tries(tx)

@@ -44,6 +44,8 @@ def import_models() -> None:
             if module.name.rsplit(".", 1)[1] in {"model", "audit"}:
                 importlib.import_module(module.name)
     importlib.import_module("bot.tables")
+    importlib.import_module("bot.broadcasting.tables")
+    importlib.import_module("bot.web.tables")
     importlib.import_module("bot.platforms.shared.tables")
     importlib.import_module("bot.platforms.wecom.tables")
     importlib.import_module("bot.platforms.dingtalk.tables")

@@ -73,7 +73,7 @@ async def replay(database: Database, letter: str) -> int:
             message.state, message.attempts, message.due_at, message.reason = "waiting", 0, None, None
         await session.flush()
         await queue.defer(session, [handle_job(row) for row in dead])
-        await queue.defer(session, [wake(Place(row.platform, row.recipient, row.conversation)) for row in unsent])
+        await wake(session, *[Place(row.platform, row.recipient, row.conversation) for row in unsent])
         number = int(letter.removeprefix("job_")) if letter.removeprefix("job_").isdigit() else 0
         jobs = (await session.execute(_RETRY, {"all": every, "id": number})).all()
     return len(dead) + len(unsent) + len(jobs)

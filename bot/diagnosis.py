@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,18 +17,17 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from pydantic import ValidationError
 
-from bot import datadir, keys, platform_diagnosis
+from bot import datadir, fonts, keys, platform_diagnosis
 from bot.cluster import ServerFailed
 from bot.database import alembic_config, head_revision
-from bot.findings import Finding, well, wrong
+from bot.findings import Finding, hint, well, wrong
 from bot.target import TargetRefused, opened
 from config.settings import Settings
 
 OLDEST_SERVER = 15
 WANTED_GB = 1.0
 SKEW_SECONDS = 60
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
-FONT_NAMES = ("*wqy*.tt[cf]", "*NotoSansCJK*.tt[cf]", "*NotoSansSC*.[to]tf", "*SourceHanSans*.[to]t[cf]", "*uming*.ttc")
+FONT_FOLDERS = fonts.FOLDERS
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -55,6 +53,7 @@ def everything(data_dir: Path | None, port: int | None) -> Iterator[Finding]:
     yield from data_keys(settings.data_dir)
     yield from database(settings)
     yield from clock(settings.data_dir)
+    yield from shared_buckets(settings)
     yield from platform_diagnosis.everything(settings)
 
 
@@ -134,6 +133,7 @@ def database(settings: Settings) -> Iterator[Finding]:
             yield schema(connection)
             yield from chinese(connection)
             yield from platform_diagnosis.month(connection, settings)
+            yield from platform_diagnosis.led(connection, settings)
             if settings.database_url is not None:
                 yield from skew(connection)
     except (ServerFailed, datadir.DataDirRefused) as failed:
@@ -188,15 +188,10 @@ def skew(connection: Connection) -> Iterator[Finding]:
 
 def font(configured: Path | None) -> Finding:
     """A font that holds Chinese, as HRBOT_FONT or on the system."""
-    if configured is not None:
-        return well("font_ok", path=configured) if configured.is_file() else wrong("font_setting", path=configured)
-    if fc_list := shutil.which("fc-list"):
-        listed = subprocess.run([fc_list, ":lang=zh", "file"], capture_output=True, text=True, check=False)  # noqa: S603
-        found = sorted(row.split(":")[0] for row in listed.stdout.splitlines() if row.strip())
-    else:
-        folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
-        found = [str(file) for folder in folders for name in FONT_NAMES for file in folder.rglob(name)]
-    return well("font_ok", path=found[0]) if found else wrong("font_missing")
+    found = fonts.chinese(configured, FONT_FOLDERS)
+    if found is not None:
+        return well("font_ok", path=found)
+    return wrong("font_missing") if configured is None else wrong("font_setting", path=configured)
 
 
 def clock(data_dir: Path) -> Iterator[Finding]:
@@ -208,6 +203,23 @@ def clock(data_dir: Path) -> Iterator[Finding]:
         yield wrong("clock_back", now=_local(now), written=_local(written))
     else:
         yield well("clock_ok", now=_local(now))
+
+
+def shared_buckets(settings: Settings) -> Iterator[Finding]:
+    """Redis, where one is set. Without an answer everything works, a little slower."""
+    if settings.redis_url is None:
+        return
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    try:
+        address = settings.redis_url.get_secret_value()
+        with Redis.from_url(address, socket_timeout=1, socket_connect_timeout=1) as client:
+            client.ping()
+    except (RedisError, OSError, ValueError) as fault:
+        yield hint("redis_away", why=type(fault).__name__)
+    else:
+        yield well("redis_ok")
 
 
 def _local(instant: float) -> str:

@@ -1,4 +1,7 @@
-"""The state of a conversation: the pending form or question, and the open cards whose labels can be typed."""
+"""The state of a conversation: the pending form or question, and the open cards whose labels can be typed.
+
+A person's direct chats on all platforms are one conversation; a group is a conversation of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.outbox import Place
+from bot.platforms.port import DIRECT
 from bot.tables import CardRow, DialogueRow
 from domain.kernel.tx import Tx
 
@@ -21,7 +25,7 @@ LATEST = 100
 
 @dataclass(frozen=True)
 class Dialogue:
-    """What the conversation waits for. kind: form or question."""
+    """What the conversation waits for. kind: form, question, choice or inputs."""
 
     kind: str
     intent: str
@@ -43,7 +47,7 @@ class Dialogue:
 
 async def load(tx: Tx, place: Place) -> Dialogue | None:
     """The dialogue of this conversation, unless it was left for too long."""
-    row = await tx.session.get(DialogueRow, (place.platform, place.person, place.conversation))
+    row = await tx.session.get(DialogueRow, (place.person, place.conversation))
     if row is None or row.expires_at <= tx.now:
         return None
     return Dialogue(row.kind, row.intent, row.aspect, json.loads(row.slots), row.asked, row.card_key)
@@ -59,7 +63,7 @@ async def save(tx: Tx, place: Place, dialogue: Dialogue) -> None:
         "card_key": dialogue.card_key,
         "expires_at": tx.now + PATIENCE,
     }
-    where = {"platform": place.platform, "person": place.person, "conversation": place.conversation}
+    where = {"person": place.person, "conversation": place.conversation}
     statement = insert(DialogueRow).values(**where, **values, version=1)
     await tx.session.execute(
         statement.on_conflict_do_update(index_elements=list(where), set_={**values, "version": DialogueRow.version + 1})
@@ -69,22 +73,33 @@ async def save(tx: Tx, place: Place, dialogue: Dialogue) -> None:
 async def forget(tx: Tx, place: Place) -> None:
     await tx.session.execute(
         delete(DialogueRow).where(
-            DialogueRow.platform == place.platform,
             DialogueRow.person == place.person,
             DialogueRow.conversation == place.conversation,
         )
     )
 
 
+async def moved(tx: Tx, row: CardRow, action: str) -> str | None:
+    """The platform on which this card offers the action now, when another one does not any more."""
+    if row.open or row.conversation != DIRECT:
+        return None
+    others = await tx.session.scalars(
+        select(CardRow).where(
+            CardRow.person == row.person, CardRow.conversation == DIRECT, CardRow.key == row.key, CardRow.open
+        )
+    )
+    return next((other.platform for other in others if action in {now for _, now in other.labels}), None)
+
+
 async def latest_cards(tx: Tx, place: Place) -> Sequence[CardRow]:
-    """The cards of this conversation, newest first, those that offer nothing any more included."""
+    """The cards of this conversation, newest first, those that offer nothing any more included.
+
+    A person's direct chats are one conversation: their cards on every platform.
+    """
+    here = [CardRow.platform == place.platform] if place.conversation != DIRECT else []
     rows = await tx.session.scalars(
         select(CardRow)
-        .where(
-            CardRow.person == place.recipient,
-            CardRow.platform == place.platform,
-            CardRow.conversation == place.conversation,
-        )
+        .where(CardRow.person == place.recipient, CardRow.conversation == place.conversation, *here)
         .order_by(CardRow.updated_at.desc(), CardRow.id.desc())
         .limit(LATEST)
     )

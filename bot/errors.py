@@ -15,6 +15,10 @@ class CardReplaced(Conflict):
     """The pressed message is an old one of a card that was sent anew and still waits for this press."""
 
 
+class CardMoved(Conflict):
+    """The pressed card was shown anew on another platform and waits for this press there; facts: platform."""
+
+
 class CardGone(NotFound):
     """Nobody knows this card, even after waiting for its record."""
 

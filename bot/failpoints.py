@@ -21,6 +21,8 @@ NAMES = (
     "outbox.after_send",
     "reaction.before_commit",
     "schedule.before_commit",
+    "broadcast.before_send",
+    "broadcast.after_send",
 )
 
 

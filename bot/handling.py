@@ -22,7 +22,7 @@ from bot.files import FileStore
 from bot.outbox import Place, TransactionalOutbox
 from bot.platforms.port import DIRECT, Attachment, Media, Ticket, TryLater, Update
 from bot.router import Asked, CardUnknown, Conversation, Turn
-from bot.tables import InboxRow
+from bot.tables import CardRow, InboxRow
 from bot.trace import trace
 from domain.kernel.errors import DomainError
 from domain.kernel.ids import ALPHABET, PersonId
@@ -87,20 +87,41 @@ class Handling:
             if row is None or row.state != "waiting":
                 return
             tx = Tx(session=session, clock=self.database.clock, outbox=outbox, principal=row.person)
-            row.person = await identity.settled(tx, row.platform, row.person)
-            tx = replace(tx, principal=row.person)
-            heard = await linking.listen(tx, update_of(row))
-            row.person = heard.person
-            tx = replace(tx, principal=row.person)
-            place = Place(row.platform, row.person, row.conversation)
-            await identity.remember_platform(tx, PersonId(row.person), row.platform)
-            if heard.answer is None:
-                await self._answer(tx, row, place, outbox)
-            else:
-                await self._say(tx, row, outbox, heard.answer)
+            sender = await self._sender(tx, row)
+            if sender is not None and sender != row.person:  # it came under another's lock: behind their own again
+                row.person = sender
+                await queue.defer(session, [handle_job(row)])
+                return
+            if sender is not None:
+                row.person = sender
+                await self._heard(replace(tx, principal=sender), row, outbox)
+            elif row.conversation != DIRECT:
+                place = Place(row.platform, row.person, row.conversation)
+                await outbox.answer(tx, place, outbox.renderer.card("bot.unknown_here", {}))
             row.state, row.done_at = "done", self.real_now()
             await failpoint("handler.before_commit")
         await failpoint("handler.after_commit")
+
+    async def _sender(self, tx: Tx, row: InboxRow) -> str | None:
+        try:
+            return await self.arrivals.sender(tx, update_of(row))
+        except TryLater as wait:
+            if self.real_now() - row.received_at < MEDIA_PATIENCE:
+                raise Again(wait.after or 2.0) from None
+            return None
+
+    async def _heard(self, tx: Tx, row: InboxRow, outbox: TransactionalOutbox) -> None:
+        heard = await linking.listen(tx, update_of(row))
+        row.person = heard.person
+        tx = replace(tx, principal=row.person)
+        place = Place(row.platform, row.person, row.conversation)
+        outbox.speaking = Place(row.platform, row.person)
+        passing = update_of(row).passing
+        await identity.remember_platform(tx, PersonId(row.person), row.platform, passing=passing)
+        if heard.answer is None:
+            await self._answer(tx, row, place, outbox)
+        else:
+            await self._say(tx, row, outbox, heard.answer)
 
     async def _answer(self, tx: Tx, row: InboxRow, place: Place, outbox: TransactionalOutbox) -> None:
         update = update_of(row)
@@ -124,6 +145,7 @@ class Handling:
             await self._reply(tx, outbox, place, question)
         except DomainError as refusal:
             await self._refuse(tx, outbox, place, refusal)
+            await self._freshen(tx, outbox, update)
         except CardUnknown:
             if self.real_now() - row.received_at < CARD_PATIENCE:
                 raise Again from None
@@ -146,6 +168,12 @@ class Handling:
         # why not is often a fact about the person: a balance, a colleague's dates
         target = await self._private(tx, outbox, place)
         await outbox.answer(tx, target, outbox.renderer.refusal(refusal))
+
+    async def _freshen(self, tx: Tx, outbox: TransactionalOutbox, update: Update) -> None:
+        """A button that was pressed in vain on a card that is over should not stay: it could not be changed before."""
+        card = await tx.session.get(CardRow, update.card_id) if update.card_id else None
+        if card is not None and (card.platform, card.person) == (update.platform, tx.principal) and not card.open:
+            await outbox.repeat(tx, card)
 
     async def _private(self, tx: Tx, outbox: TransactionalOutbox, place: Place) -> Place:
         """The person's direct chat; a group is told only that there is an answer."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
 from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
+from bot.platforms.shared.resting import resting
+
+Judge = Callable[[], str | None]
+"""Says what is wrong with a part of a messenger's connection, in words for an operator; None when all is well."""
 
 WAITING = Gauge("hrbot_waiting", "Rows that wait", ["what"])
 DEAD = Gauge("hrbot_dead", "Dead letters", ["what"])
@@ -19,7 +26,9 @@ _COUNTS = text(
        from bot_outbox
        union all
        select 'jobs', count(*) filter (where status = 'todo'), count(*) filter (where status = 'failed')
-       from procrastinate_jobs"""
+       from procrastinate_jobs
+       union all
+       select 'broadcasts', count(*), 0 from bot_broadcast_batch where state <> 'done'"""
 )
 _WORKING = text(
     """select exists (select 1 from bot_worker_process p join pg_locks l
@@ -35,6 +44,20 @@ async def some_worker_lives(database: Database) -> bool:
             return bool(await connection.scalar(_WORKING))
     except (SQLAlchemyError, OSError):
         return False
+
+
+async def troubles(database: Database, judges: Mapping[str, Sequence[Judge]], now: datetime) -> dict[str, str | None]:
+    """Of each messenger why it may be slow or silent, None when nothing is known to be wrong. `now` is real time.
+
+    What other processes found is known of pauses only.
+    """
+    try:
+        pauses = await resting(database.engine, now)
+    except (SQLAlchemyError, OSError):
+        pauses = {}
+    rests = {name: f"it asked for a pause of {', '.join(one.api for one in found)}" for name, found in pauses.items()}
+    said = {name: next((wrong for judge in each if (wrong := judge())), None) for name, each in judges.items()}
+    return {name: wrong or rests.get(name) for name, wrong in said.items()}
 
 
 async def measure(database: Database) -> None:

@@ -61,6 +61,13 @@ async def settled(tx: Tx, platform: str, said: str) -> str:
     return await people.person_of(tx, platform, said.removeprefix(STRANGER)) or said
 
 
+async def called(tx: Tx, platform: str, account: str) -> str:
+    """As `Accounts.person` does, of an account that is known only now."""
+    if found := await people.person_of(tx, platform, account):
+        return found
+    return STRANGER + account if await people.names(tx, [PersonId(account)]) else account
+
+
 async def actor(tx: Tx, person: PersonId) -> PersonView:
     """Who speaks. Raises Stranger for somebody unknown or gone."""
     found = await people.find(tx, person)
@@ -69,7 +76,9 @@ async def actor(tx: Tx, person: PersonId) -> PersonView:
     return found
 
 
-async def remember_platform(tx: Tx, person: PersonId, platform: str) -> None:
-    """Notices go to the platform a person last used."""
-    statement = insert(LastSeenRow).values(person=person, platform=platform)
-    await tx.session.execute(statement.on_conflict_do_update(index_elements=["person"], set_={"platform": platform}))
+async def remember_platform(tx: Tx, person: PersonId, platform: str, *, passing: bool = False) -> None:
+    """Notices go to the platform a person last used; `passing`: only if that was this one, or none."""
+    seen = {"platform": platform, "at": tx.now}
+    statement = insert(LastSeenRow).values(person=person, **seen)
+    same = LastSeenRow.platform == platform if passing else None
+    await tx.session.execute(statement.on_conflict_do_update(index_elements=["person"], set_=seen, where=same))

@@ -5,23 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bot import queue
 from bot.errors import CardGone
-from bot.platforms.port import DIRECT
-from bot.tables import CardRow, LastSeenRow, OutboxRow
+from bot.platforms.port import DIRECT, held
+from bot.tables import CardRow, OutboxRow
+from bot.target_platform import platform_for
 from cards.card import Card
 from cards.render import Renderer
 from cards.said import everything
 from domain.kernel.events import Event, Reaction
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
+
+BELL = "hrbot_held"
+"""Rings when something waits that only the holder of a connection can send."""
+_RING = text(f"select pg_notify('{BELL}', '')")
 
 
 @dataclass(frozen=True)
@@ -68,19 +74,23 @@ class TransactionalOutbox:
 
     renderer: Renderer
     reactions: Mapping[str, list[tuple[str, Reaction]]]
-    default_platform: str
+    messengers: tuple[str, ...]
+    """Those that are connected, the default first."""
     real_now: datetime
     inbox_id: str | None = None
     answering: str = "words"
     """What the update was that this transaction answers: words or press."""
     pressed: str | None = None
     """The card that was pressed. Another one that answers the press is answered as words are: at the chat's end."""
+    speaking: Place | None = None
+    """Where the person is who is answered: what they are told meanwhile stands there as well."""
     shown: dict[tuple[Place, str, str], OutboxRow] = field(default_factory=dict)
     """Live cards of this transaction by place, key, digest."""
 
     async def notify(self, tx: Tx, to: PersonId, template: str, key: str | None, data: dict[str, Any]) -> None:
-        platform = await tx.session.scalar(select(LastSeenRow.platform).where(LastSeenRow.person == to))
-        place = Place(platform or self.default_platform, to)
+        place = self.speaking
+        if place is None or place.person != to:
+            place = Place(await platform_for(tx, to, self.messengers), to)
         out = Outgoing(place, self.renderer.card(template, data), key, inbox_id=self.inbox_id)
         if key is None or not await self._shown_already(tx, out):
             await self.enqueue(tx, out)
@@ -113,7 +123,17 @@ class TransactionalOutbox:
 
     async def enqueue(self, tx: Tx, out: Outgoing) -> str | None:
         """Keep the card's state, put the message in the queue, wake its sender. The card's id, if it is a card."""
+        row = await self._add(tx, out)
+        if out.key:
+            self.shown[out.place, out.key, out.digest] = row
+            await self._close_elsewhere(tx, out)
+        return row.card_id
+
+    async def _add(self, tx: Tx, out: Outgoing) -> OutboxRow:
         card_id, updates = (None, False) if out.card.plain else await self._keep(tx, out)
+        return await self._put(tx, out, card_id, updates=updates)
+
+    async def _put(self, tx: Tx, out: Outgoing, card_id: str | None, *, updates: bool) -> OutboxRow:
         row = OutboxRow(
             id=tx.new_id("out"),
             platform=out.place.platform,
@@ -131,20 +151,31 @@ class TransactionalOutbox:
         )
         tx.session.add(row)
         await tx.session.flush()
-        await queue.defer(tx.session, [wake(out.place)])
-        if out.key:
-            self.shown[out.place, out.key, out.digest] = row
-            await self._close_elsewhere(tx, out)
-        return card_id
+        await wake(tx.session, out.place)
+        return row
+
+    async def repeat(self, tx: Tx, card: CardRow) -> None:
+        """Bring the pressed message of a card that is over up to date, where it lies: a press may be what it takes."""
+        newest = select(OutboxRow).where(OutboxRow.card_id == card.id).order_by(OutboxRow.seq.desc()).limit(1)
+        last = await tx.session.scalar(newest)
+        if last is None or card.open:
+            return
+        shown = replace(Card.from_json(json.loads(last.document)), quiet=True)
+        out = Outgoing(Place(card.platform, card.person, card.conversation), shown, card.key, inbox_id=self.inbox_id)
+        await self._put(tx, out, card.id, updates=True)
 
     def _answers(self, out: Outgoing, card_id: str | None) -> str | None:
         """Another card than the pressed one answers as words do: at the chat's end."""
         return "words" if out.answers == "press" and card_id != self.pressed else out.answers
 
     async def _close_elsewhere(self, tx: Tx, out: Outgoing) -> None:
-        """A card that offers nothing any more offers nothing on the platforms that the person used before, either."""
-        if out.card.actions or out.card.plain or out.place.conversation != DIRECT:
+        """A card is pressed in one place: on the platforms that the person used before it offers nothing any more.
+
+        There it says how things stand, or, where they still move, that it is to be found here now.
+        """
+        if out.card.plain or out.place.conversation != DIRECT:
             return
+        closed = out.card if not out.card.actions else self._moved(out)
         open_ones = select(CardRow.platform).where(
             CardRow.person == out.place.person,
             CardRow.conversation == DIRECT,
@@ -155,7 +186,13 @@ class TransactionalOutbox:
         # skipped: whoever holds one is changing it, and to wait could be to wait for each other
         for platform in await tx.session.scalars(open_ones.with_for_update(skip_locked=True)):
             there = Place(platform, out.place.person)
-            await self.enqueue(tx, Outgoing(there, replace(out.card, quiet=True), out.key, inbox_id=out.inbox_id))
+            await self._add(tx, Outgoing(there, replace(closed, quiet=True), out.key, inbox_id=out.inbox_id))
+
+    def _moved(self, out: Outgoing) -> Card:
+        return replace(
+            self.renderer.card("bot.moved", {"title": out.card.title, "platform": out.place.platform}),
+            state=out.card.state,
+        )
 
     async def _shown_already(self, tx: Tx, out: Outgoing) -> bool:
         """Whether the person has this very card before them: the one who pressed was answered with it."""
@@ -172,13 +209,18 @@ class TransactionalOutbox:
     async def _keep(self, tx: Tx, out: Outgoing) -> tuple[str, bool]:
         """Insert or update the card row; concurrent updates of one card wait for each other. (id, was there before)"""
         card_id = tx.new_id("cd")
-        offered = {action.id: [action.do, action.value] for action in out.card.actions}
+        inputs = [asdict(item) for item in out.card.inputs]
+        offered = {
+            action.id: [action.do, action.value, *([True] if inputs and not action.bare else [])]
+            for action in out.card.actions
+        }
         values = {
             "template": out.card.template,
             "state": out.card.state,
             "open": bool(out.card.actions),
             "digest": out.digest,
             "labels": [[action.label, action.id] for action in out.card.actions],
+            "inputs": json.dumps(inputs, ensure_ascii=False) if inputs else None,
             "updated_at": tx.now,
         }
         statement = insert(CardRow).values(
@@ -205,9 +247,19 @@ class TransactionalOutbox:
         return row.id, row.version > 1
 
 
-def wake(place: Place) -> queue.Job:
-    """The job that sends what waits for this recipient, one at a time."""
-    return queue.Job(queue.SEND, "drain", {"platform": place.platform, "recipient": place.recipient}, lock=place.lock)
+async def wake(session: AsyncSession | AsyncConnection, *places: Place) -> None:
+    """Have what waits for these recipients sent, to each of them one at a time.
+
+    By a job; where only the holder of a connection can speak, by that process: it looks itself, this is the bell.
+    """
+    jobs = [
+        queue.Job(queue.SEND, "drain", {"platform": place.platform, "recipient": place.recipient}, lock=place.lock)
+        for place in places
+        if not held(place.recipient)
+    ]
+    await queue.defer(session, jobs)
+    if len(jobs) < len(places):
+        await session.execute(_RING)
 
 
 def backoff(attempts: int, jitter: float) -> timedelta:
@@ -221,7 +273,12 @@ def outage_backoff(age: timedelta, jitter: float) -> timedelta:
 
 
 async def whole(tx: Tx, place: Place, shown: str) -> str:
-    """All that a card or notice says, which a platform had to cut. `shown` is the card's or the message's id.
+    """All that a card or notice says, which a platform had to cut. As `latest`."""
+    return everything(await latest(tx, place, shown))
+
+
+async def latest(tx: Tx, place: Place, shown: str) -> Card:
+    """A card or notice as it was last sent. `shown` is the card's or the message's id.
 
     Raises CardGone for anything that was not sent to this place.
     """
@@ -237,4 +294,4 @@ async def whole(tx: Tx, place: Place, shown: str) -> str:
     )
     if row is None:
         raise CardGone
-    return everything(Card.from_json(json.loads(row.document)))
+    return Card.from_json(json.loads(row.document))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +19,9 @@ from bot.platforms.dingtalk.gateway import NotOpened
 from bot.platforms.dingtalk.meter import LEVELS, MonthUsage, month_of
 from bot.platforms.dingtalk.metrics import label
 from bot.platforms.shared.breaker import Unreachable
-from bot.platforms.shared.probing import ahead
+from bot.platforms.shared.probing import OTHER, ahead, local
 from bot.platforms.wecom import probe as wecom_probe
+from bot.platforms.wecom.aibot import probe as aibot_probe
 from bot.platforms.wecom.answers import Answer
 from config.settings import DingTalk, Settings, WeCom
 
@@ -29,6 +31,8 @@ NOT_TRUSTED, WRONG_CORP = 60020, 40013
 WRONG_SECRET = {40001, 40091}
 NOT_OURS = {40056, 60011, 48002, 301002}
 """agent/get answered with one of these: another app's AgentId, or no right to it."""
+ASKED = ("wecom_callback", "wecom_public", "dingtalk_callback", "dingtalk_public")
+"""Callbacks that are asked; what is said of each: _ok, _silent, _other, _bad."""
 SCOPE = (("allow_userinfos", "user"), ("allow_partys", "partyid"), ("allow_tags", "tagid"))
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -38,9 +42,13 @@ def everything(settings: Settings) -> Iterator[Finding]:
     """The findings of each configured messenger, WeCom first."""
     if settings.wecom:
         yield from asyncio.run(_listed(_wecom(settings.wecom)))
-        yield asyncio.run(_callback(settings.wecom, settings))
+        yield from asyncio.run(_listed(_reached("wecom", partial(wecom_probe.callback, settings.wecom), settings)))
+        yield from asyncio.run(_listed(_bot(settings.wecom)))
     if settings.dingtalk:
         yield from asyncio.run(_listed(_dingtalk(settings.dingtalk)))
+    if settings.dingtalk and settings.dingtalk.mode == "http":
+        asked = partial(dingtalk_probe.callback, settings.dingtalk)
+        yield from asyncio.run(_listed(_reached("dingtalk", asked, settings)))
 
 
 def month(connection: Connection, settings: Settings) -> Iterator[Finding]:
@@ -116,18 +124,43 @@ def _app(answer: Answer, own: WeCom) -> Finding:
     return well("wecom_app_ok", agent=own.agent_id)
 
 
-async def _callback(own: WeCom, settings: Settings) -> Finding:
-    where = f"{settings.host}:{settings.port}"
-    status = await wecom_probe.callback(own, settings.host, settings.port)
+async def _bot(own: WeCom) -> AsyncIterator[Finding]:
+    """The intelligent bot, where one is set. Nobody subscribes for this: it would cut off who is connected."""
+    if own.bot_id is None and own.bot_secret is None:
+        return
+    if own.bot_id is None or own.bot_secret is None:
+        yield wrong("wecom_bot_half", name="BOT_ID" if own.bot_id is None else "BOT_SECRET")
+    elif why := await aibot_probe.reached(own):
+        yield wrong("wecom_bot_offline", host=_host(own.bot_url), why=why)
+    else:
+        yield well("wecom_bot_ok")
+
+
+def led(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    """Whether some process holds the bot's connection."""
+    own = settings.wecom
+    if own is not None and own.bot_id and own.bot_secret:
+        somebody = connection.execute(aibot_probe.LED).fetchone() == (True,)
+        yield well("wecom_bot_led") if somebody else hint("wecom_bot_alone")
+
+
+async def _reached(
+    name: str, asked: Callable[[str], Awaitable[int | None]], settings: Settings
+) -> AsyncIterator[Finding]:
+    """The callback as it answers on this machine, then at the public address, where one is set."""
+    here = f"{settings.host}:{settings.port}"
+    yield _answered(f"{name}_callback", here, await asked(local(settings.host, settings.port)))
+    if settings.public_url is not None:
+        yield _answered(f"{name}_public", settings.public_url, await asked(settings.public_url))
+
+
+def _answered(code: str, where: str, status: int | None) -> Finding:
+    """What an HTTP status says of a callback. Silence is only worth a word: it may not run now, or not be seen here."""
     if status is None:
-        return hint("wecom_callback_silent", where=where)
+        return hint(f"{code}_silent", where=where)
     if status == 200:
-        return well("wecom_callback_ok", where=where)
-    return (
-        wrong("wecom_callback_bad", where=where, status=status)
-        if status
-        else wrong("wecom_callback_other", where=where)
-    )
+        return well(f"{code}_ok", where=where)
+    return wrong(f"{code}_other", where=where) if status == OTHER else wrong(f"{code}_bad", where=where, status=status)
 
 
 async def _dingtalk(own: DingTalk) -> AsyncIterator[Finding]:
@@ -159,7 +192,7 @@ def _dingtalk_refusal(answer: DingTalkAnswer, own: DingTalk) -> Finding | None:
         case "invalidClientIdOrSecret" | "40089":
             return wrong("dingtalk_secret", code=name)
         case "IpNotInWhiteList" | "60020":
-            return wrong("dingtalk_address")
+            return wrong("dingtalk_address", address=answer.address or "-")
         case "AccessTokenPermissionDenied" | "60011" | "http 403":
             return wrong("dingtalk_permission")
         case "chatbotId.notAllow.sendOTO" | "robot.oto.notExist" | "invalidParameter.robotCode":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+import aiohttp
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,27 +14,14 @@ from bot.platforms.dingtalk.meter import MonthUsage, month_of
 from bot.platforms.dingtalk.metrics import label
 from bot.platforms.dingtalk.tables import Usage
 from bot.platforms.shared.breaker import Unreachable
-from bot.platforms.shared.gate import owner
-from bot.platforms.shared.tables import ApiPause
+from bot.platforms.shared.probing import PATIENCE, local
+from bot.platforms.shared.resting import Pause, resting
 from bot.platforms.wecom import probe as wecom_probe
 from bot.platforms.wecom.tables import Code
 from bot.tables import OutboxRow
 from config.settings import DingTalk, Settings, WeCom
 
-LONG_PAUSE = timedelta(minutes=5)
 OK = "ok"
-
-
-@dataclass(frozen=True)
-class Pause:
-    """An API that is not called, and for how long yet."""
-
-    api: str
-    left: timedelta
-
-    @property
-    def long(self) -> bool:
-        return self.left > LONG_PAUSE
 
 
 @dataclass(frozen=True)
@@ -48,17 +36,21 @@ class Status:
     dead: int = 0
     codes: int | None = None
     month: MonthUsage | None = None
+    server: str | None = None
+    """What `serve` on this machine says of it: `ok`, or what is wrong; None when it does not run or does not know."""
 
     @property
     def ill(self) -> bool:
-        return self.dead > 0 or any(pause.long for pause in self.pauses)
+        unwell = self.server not in (None, OK) and not self.pauses
+        return self.dead > 0 or unwell or any(pause.long for pause in self.pauses)
 
 
 async def read(engine: AsyncEngine, settings: Settings, now: datetime) -> list[Status]:
     """WeCom, DingTalk and the web chat. `now` is real time."""
     letters = await _letters(engine)
-    pauses = await _pauses(engine, now)
+    pauses = await resting(engine, now)
     wecom, dingtalk = settings.wecom, settings.dingtalk
+    served = await told_by_server(settings)
     return [
         Status(
             "wecom",
@@ -67,6 +59,7 @@ async def read(engine: AsyncEngine, settings: Settings, now: datetime) -> list[S
             pauses.get("wecom", ()),
             *letters.get("wecom", (0, 0)),
             codes=await _codes(engine, now),
+            server=served.get("wecom"),
         ),
         Status(
             "dingtalk",
@@ -75,9 +68,25 @@ async def read(engine: AsyncEngine, settings: Settings, now: datetime) -> list[S
             pauses.get("dingtalk", ()),
             *letters.get("dingtalk", (0, 0)),
             month=await _month(engine, dingtalk, now) if dingtalk else None,
+            server=served.get("dingtalk"),
         ),
         Status("console", True, None, (), *letters.get("console", (0, 0))),
     ]
+
+
+async def told_by_server(settings: Settings) -> dict[str, str]:
+    """What `/readyz` of this machine's `serve` says of each messenger: `ok`, or what is wrong. Nothing without one."""
+    asked = aiohttp.ClientTimeout(total=PATIENCE)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=asked) as http,
+            http.get(f"{local(settings.host, settings.port)}/readyz", allow_redirects=False) as answer,
+        ):
+            told = await answer.json()
+    except (aiohttp.ClientError, OSError, ValueError):
+        return {}
+    found = told.get("platforms") if isinstance(told, dict) else None
+    return {name: reason or OK for name, reason in found.items()} if isinstance(found, dict) else {}
 
 
 async def wecom_token(own: WeCom) -> str:
@@ -111,18 +120,6 @@ async def _letters(engine: AsyncEngine) -> dict[str, tuple[int, int]]:
     asked = counts.where(state.in_(("waiting", "dead"))).group_by(OutboxRow.platform)
     async with engine.connect() as connection:
         return {row.platform: (row.waiting, row.dead) for row in await connection.execute(asked)}
-
-
-async def _pauses(engine: AsyncEngine, now: datetime) -> dict[str, tuple[Pause, ...]]:
-    async with engine.connect() as connection:
-        rows = await connection.execute(
-            select(ApiPause.api, ApiPause.until).where(ApiPause.until > now).order_by(ApiPause.api)
-        )
-        found: dict[str, tuple[Pause, ...]] = {}
-        for row in rows:
-            pause = Pause(row.api.partition(":")[2] or row.api, row.until - now)
-            found[owner(row.api)] = (*found.get(owner(row.api), ()), pause)
-    return found
 
 
 async def _codes(engine: AsyncEngine, now: datetime) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import queue
 from bot.database import Database
 from bot.outbox import Place, wake
+from bot.platforms.port import HELD
 
 log = structlog.get_logger()
 
@@ -26,6 +27,7 @@ _UPDATES = text(
 _MESSAGES = text(
     """select distinct o.platform, o.recipient from bot_outbox o
        where o.state = 'waiting' and coalesce(o.due_at, o.created_at) < now() - interval '20 seconds'
+       and not starts_with(o.recipient, :held)
        and not exists (select 1 from procrastinate_jobs j where j.status in ('todo', 'doing')
                        and j.task_name in ('drain', 'wake')
                        and j.args->>'platform' = o.platform and j.args->>'recipient' = o.recipient)
@@ -41,12 +43,12 @@ async def forgotten(database: Database) -> int:
     """Give waiting rows without a job their job; how many."""
     async with database.engine.begin() as connection:
         updates = (await connection.execute(_UPDATES)).all()
-        messages = (await connection.execute(_MESSAGES)).all()
+        messages = (await connection.execute(_MESSAGES, {"held": HELD})).all()
         await queue.defer(
             connection,
-            [queue.Job(queue.CHAT, "handle", {"inbox_id": row.id}, lock=f"in:{row.person}") for row in updates]
-            + [wake(Place(row.platform, row.recipient)) for row in messages],
+            [queue.Job(queue.CHAT, "handle", {"inbox_id": row.id}, lock=f"in:{row.person}") for row in updates],
         )
+        await wake(connection, *[Place(row.platform, row.recipient) for row in messages])
     if updates or messages:
         log.warning("reconcile.found", updates=len(updates), messages=len(messages))
     return len(updates) + len(messages)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import dialogue
+from bot import dialogue, questions
 from bot.amending import corrected, same_week
 from bot.dialogue import Dialogue
-from bot.errors import ButtonUnknown, CardReplaced, NothingPending, NothingToChange, NotYourCard
+from bot.errors import ButtonUnknown, CardMoved, CardReplaced, NothingPending, NothingToChange, NotYourCard
 from bot.outbox import Place, whole
 from bot.platforms.port import DIRECT, Update
 from bot.registry import Registry, arguments
 from bot.tables import CardRow
 from bot.trace import trace
+from bot.typed import pending, typed_label
+from bot.understanding import answers
 from bot.understanding.live import LiveUnderstanding
 from bot.understanding.types import Understood
 from domain.kernel.tx import Tx
 from domain.people.queries import PersonView
-from handlers.chat import Ask, Chat, FileRef, Files, OpenCard, Reply, Route
+from handlers.chat import Ask, Chat, FileRef, Files, Forecasts, OpenCard, Reply, Route
 
 SURE = 0.5
 ANSWER, SAY, TAKE = "answer", "say", "take"
@@ -56,6 +57,8 @@ class Conversation:
     understander: LiveUnderstanding
     files: Files
     tracing: bool
+    forecasts: Forecasts | None = None
+    messengers: tuple[str, ...] = ()
 
     async def answer(self, turn: Turn) -> Reply | None:
         """The reply of whoever is responsible. Raises DomainError, Ask or CardUnknown."""
@@ -85,15 +88,23 @@ class Conversation:
             raise NotYourCard
         if not turn.newest and row.open and action in {offered for _, offered in row.labels}:
             raise CardReplaced
+        if (elsewhere := await dialogue.moved(turn.tx, row, action)) is not None:
+            raise CardMoved(platform=elsewhere)
         return await self._press(turn, row, action)
 
     async def _press(self, turn: Turn, row: CardRow, action: str) -> Reply | None:
         offered = row.offered.get(action)
         if offered is None:
             raise ButtonUnknown
-        do, value = offered
+        do, value, *asking = offered
         if do in BUILT_IN:
             return await self._built_in(turn, row, do, value or "")
+        given = questions.filled(row, turn.update.inputs)
+        if asking and any(action == now for _, now in row.labels):
+            question = await questions.ask(turn.tx, turn.place, row, action, given)
+            if question is not None:
+                return question
+        turn = replace(turn, update=replace(turn.update, inputs=given))
         route = self.registry.presses[do]
         await self._note(turn, "handled", do, {"card": row.template, "key": row.key})
         chat = self._chat(turn, card=OpenCard(row.id, row.key, row.template, row.state), action_value=value)
@@ -111,6 +122,8 @@ class Conversation:
             return await self._words(turn, value)
         if turn.waiting is None:
             raise NothingPending
+        if turn.waiting.kind == questions.INPUTS:
+            return await self._fill(turn, turn.waiting, value)
         if do == TAKE:
             return await self._wish(turn, Understood(value, dict(turn.waiting.slots), 1.0))
         return await self._inform(turn, turn.waiting, {turn.waiting.asked or "answer": value})
@@ -131,10 +144,10 @@ class Conversation:
 
     async def _words(self, turn: Turn, text: str) -> Reply | None:
         cards = await dialogue.latest_cards(turn.tx, turn.place)
-        pressed = typed_label(cards, text)
+        pressed = typed_label(cards, text, turn.place.platform)
         if pressed is not None:
             return await self._press(turn, *pressed)
-        meant = self.understander.understand(text, turn.tx.now, _pending(turn, cards))
+        meant = self.understander.understand(text, turn.tx.now, pending(turn.waiting, cards, turn.place.platform))
         await self._note(
             turn,
             "understood",
@@ -142,6 +155,8 @@ class Conversation:
             {"slots": meant.slots, "confidence": round(meant.confidence, 3), "aspect": meant.aspect},
         )
         turn = replace(turn, update=replace(turn.update, text=text))
+        if turn.waiting is not None and turn.waiting.kind == questions.INPUTS:
+            return await self._filling(turn, turn.waiting, meant)
         if meant.intent in {"confirm", "deny", "cancel", "dialog.correct", "dialog.inform"}:
             return await self._continue(turn, meant, cards)
         return await self._wish(turn, meant)
@@ -165,6 +180,36 @@ class Conversation:
                 return Reply("bot.dropped")
             raise NothingPending
         return await self._press(turn, form, form.labels[0 if meant.intent == "confirm" else -1][1])
+
+    # what a card could not ask
+
+    async def _filling(self, turn: Turn, waiting: Dialogue, meant: Understood) -> Reply | None:
+        """The answer to a card's question, or 算了; a wish in between is answered and the question stays."""
+        text = turn.update.text
+        if answers.cancels(text):
+            await dialogue.forget(turn.tx, turn.place)
+            return Reply("bot.dropped")
+        item = await questions.waited_for(turn.tx, waiting)
+        if item is None:
+            return await self._fill(turn, waiting, "")
+        value = questions.heard(item, text, meant, turn.tx.today)
+        if value is not None:
+            return await self._fill(turn, waiting, value)
+        known = self.registry.route(meant.intent, meant.aspect) is not None or answers.own_wish(text, meant)
+        if known and meant.confidence >= SURE and meant.intent not in NO_WISH - {"smalltalk"}:
+            return await self._wish(turn, meant)
+        return questions.question(item, text)
+
+    async def _fill(self, turn: Turn, waiting: Dialogue, value: str) -> Reply | None:
+        """Keep an answer, ask for what is still missing, press when nothing is."""
+        filling = questions.Filling.of(waiting)
+        row = await turn.tx.session.get(CardRow, filling.card)
+        if row is None or row.digest != filling.digest:
+            await dialogue.forget(turn.tx, turn.place)
+            said = await whole(turn.tx, Place(row.platform, row.person, row.conversation), row.id) if row else ""
+            return Reply("bot.card_changed", private=True, said=said)
+        given = {**filling.given, waiting.asked or "": value}
+        return await self._press(replace(turn, update=replace(turn.update, inputs=given)), row, filling.action)
 
     async def _inform(self, turn: Turn, waiting: Dialogue, slots: Mapping[str, Any]) -> Reply | None:
         return await self._resume(turn, waiting, {**waiting.slots, **slots}, correcting=waiting.card_key)
@@ -223,6 +268,9 @@ class Conversation:
             inputs=turn.update.inputs,
             files=files,
             file_store=self.files,
+            forecasts=self.forecasts,
+            platform=turn.place.platform,
+            messengers=self.messengers,
             **more,
         )
 
@@ -245,25 +293,3 @@ Asked = _Asked
 def _parts(reply: Reply) -> dict[str, Any]:
     names = ("template", "key", "form", "ask", "file", "follow_up")
     return {name: getattr(reply, name) for name in names}
-
-
-def _pending(turn: Turn, cards: Sequence[CardRow]) -> Mapping[str, Any] | None:
-    """What the conversation waits for, in the shape that understanding reads."""
-    if turn.waiting is not None and turn.waiting.kind != "choice":
-        return turn.waiting.pending()
-    undecided = [card for card in cards if card.open and any(label == "同意" for label, _ in card.labels)]
-    return {"type": "approval_card"} if len(undecided) == 1 else None
-
-
-def typed_label(cards: Sequence[CardRow], text: str) -> tuple[CardRow, str] | None:
-    """The open card whose button was typed: the newest. Of several that wait for a decision none: it is asked.
-
-    A draft is not pressed once a later card offered the same: what the person has in mind is the later one.
-    """
-    word = re.sub(r"^[\s\[【「]+|[\s\]】」。.!！]+$", "", text)
-    found = [(card, action) for card in cards if card.open for label, action in card.labels if label == word]
-    if not found or sum(card.state == "waiting" for card, _ in found) > 1:
-        return None
-    card, action = found[0]
-    newest = next(each for each in cards if card.offered[action] in each.offered.values())
-    return (card, action) if card.state != "draft" or newest is card else None

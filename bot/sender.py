@@ -14,15 +14,16 @@ from sqlalchemy import func, select
 from bot import queue
 from bot.database import Database
 from bot.failpoints import failpoint
-from bot.outbox import Place, TransactionalOutbox, backoff, outage_backoff, wake
+from bot.outbox import Outgoing, Place, TransactionalOutbox, backoff, outage_backoff, wake
 from bot.platforms.port import DIRECT, Delivery, Platform, TryLater, Undeliverable
-from bot.tables import OutboxRow
+from bot.tables import InboxRow, OutboxRow
 from bot.trace import trace
 from cards.card import Card
 from domain.kernel.tx import Tx
 
 log = structlog.get_logger()
 MAX_ATTEMPTS = 12
+OPEN_FIRST = "bot.open_first"
 MAX_AGE = timedelta(days=3)
 """What waited out an outage for longer than this says nothing to anybody any more."""
 
@@ -64,6 +65,7 @@ class Sender:
         except (Undeliverable, KeyError) as reason:
             row.state, row.reason = "dead", str(reason)[:200]
             log.error("outbox.dead", outbox=row.id, template=row.template, reason=row.reason)
+            await self._tell_group(tx, row)
             return True
         except Exception as fault:
             log.exception("outbox.failed", outbox=row.id, template=row.template)
@@ -73,6 +75,18 @@ class Sender:
         if self.tracing:
             await trace(tx, row.recipient, "sent", row.template, {"platform": row.platform, "outbox": row.id})
         return True
+
+    async def _tell_group(self, tx: Tx, row: OutboxRow) -> None:
+        """Who asked in a group and cannot be written to is told there, once, what to do; nothing of the answer."""
+        asked = await tx.session.get(InboxRow, row.inbox_id) if row.conversation == DIRECT and row.inbox_id else None
+        if asked is None or asked.conversation == DIRECT or asked.person != row.recipient:
+            return
+        told = select(OutboxRow.id).where(OutboxRow.inbox_id == asked.id, OutboxRow.template == OPEN_FIRST)
+        if await tx.session.scalar(told.limit(1)) is None:
+            outbox = self.outbox()
+            card = outbox.renderer.card(OPEN_FIRST, {"platform": row.platform})
+            place = Place(row.platform, asked.person, asked.conversation)
+            await outbox.enqueue(tx, Outgoing(place, card, inbox_id=asked.id, answers="words"))
 
     async def _later(self, tx: Tx, row: OutboxRow, wait: TryLater) -> bool:
         """Due again later. Only the message's own faults count against it; a limit or an outage is waited out."""
@@ -103,7 +117,7 @@ class Sender:
                 database_now = (await tx.session.execute(select(func.now()))).scalar_one()
                 await queue.defer(tx.session, [queue.Job(queue.SEND, "wake", args, due=database_now + early)])
                 return
-            await queue.defer(tx.session, [wake(Place(platform, recipient))])
+            await wake(tx.session, Place(platform, recipient))
 
     async def _first(self, tx: Tx, platform: str, recipient: str) -> OutboxRow | None:
         """The message whose turn it is."""

@@ -74,6 +74,7 @@ class CardRow(Base):
     __table_args__ = (
         UniqueConstraint("platform", "conversation", "person", "key"),
         Index("ix_bot_card_open", "person", "conversation", postgresql_where=text("open")),
+        Index("ix_bot_card_latest", "person", "conversation", "updated_at"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -88,7 +89,9 @@ class CardRow(Base):
     labels: Mapped[list[Any]]
     """Actions offered now, in order: [label, action id]."""
     offered: Mapped[dict[str, Any]]
-    """Every action ever offered: id → [do, value]."""
+    """Every action ever offered: id → [do, value], and a third, true, for one that sends the card's inputs along."""
+    inputs: Mapped[str | None] = mapped_column(Encrypted("bot_card.inputs"))
+    """What it asks for now: a list of `cards.card.Input` as JSON."""
     digest: Mapped[str] = mapped_column(String(64))
     """Of the card as it was last shown: a notice that says the same again is not sent."""
     version: Mapped[int] = mapped_column(default=1)
@@ -96,11 +99,14 @@ class CardRow(Base):
 
 
 class DialogueRow(Base):
-    """A conversation that waits for its person. kind: form (a draft card is open) or question (a slot was asked)."""
+    """A conversation that waits for its person, with whom it is one conversation on all platforms; a group is its own.
+
+    kind: form (a draft card is open), question (a slot was asked), choice (wishes were offered), inputs (a pressed card
+    is asked for in words).
+    """
 
     __tablename__ = "bot_dialogue"
 
-    platform: Mapped[str] = mapped_column(String(20), primary_key=True)
     person: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation: Mapped[str] = mapped_column(String(60), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
@@ -114,12 +120,13 @@ class DialogueRow(Base):
 
 
 class LastSeenRow(Base):
-    """The platform that a person last used: notices go there."""
+    """The platform that a person last used, and when (business time): notices go there."""
 
     __tablename__ = "bot_last_seen"
 
     person: Mapped[str] = mapped_column(String(64), primary_key=True)
     platform: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime | None]
 
 
 class ContactEvent(Base):

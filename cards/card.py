@@ -18,13 +18,21 @@ class Field:
 
 @dataclass(frozen=True)
 class Input:
-    """Something the person fills before pressing: kind is choice, text, date or time."""
+    """Something the person fills before pressing: kind is choice, text, date or time.
+
+    What a platform could not ask for and is not `optional` is asked for in words when a button is pressed.
+    """
 
     id: str
     kind: str
     label: str
     options: tuple[str, ...] = ()
     value: str | None = None
+    optional: bool = False
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Input:
+        return cls(**{**data, "options": tuple(data["options"])})
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class Action:
     do: str
     style: str = "default"
     value: str | None = None
+    bare: bool = False
+    """Does not need the card's inputs: 取消, and buttons that say all themselves."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ class Card:
             **{
                 **data,
                 "fields": tuple(Field(**item) for item in data["fields"]),
-                "inputs": tuple(Input(**{**item, "options": tuple(item["options"])}) for item in data["inputs"]),
+                "inputs": tuple(Input.from_json(item) for item in data["inputs"]),
                 "actions": tuple(Action(**item) for item in data["actions"]),
             }
         )

@@ -19,6 +19,8 @@ from domain.kernel.errors import DomainError
 
 HERE = Path(__file__).parent
 ERRORS = "errors"
+TITLES = "bot._titles"
+"""By context: what stands on a lock screen in the place of a refusal that names days, kinds or people."""
 SPACES = re.compile(r"[ \t]{2,}")  # folded YAML leaves runs of them
 
 
@@ -29,9 +31,11 @@ class TemplateMissing(Exception):
 class Renderer:
     """Renders cards and refusals. Compiled templates are kept for the life of the process."""
 
-    def __init__(self, root: Path = HERE) -> None:
+    def __init__(self, root: Path = HERE, public_url: str | None = None) -> None:
+        """`public_url` is where people's phones reach us, for cards that lead to a page of ours; None: nowhere."""
         self.root = root
         self.env = environment()
+        self.env.globals["public_url"] = public_url
         self.env.globals["words"] = self.words
         self.env.globals["wish_names"] = yaml.safe_load((root / "bot" / "names.yaml").read_text(encoding="utf-8"))
         self._fill = lru_cache(maxsize=None)(self.env.from_string)
@@ -65,13 +69,13 @@ class Renderer:
         )
 
     def refusal(self, error: DomainError) -> Card:
-        """The words of an expected no, as a plain message."""
+        """The words of an expected no: a plain message, or under a title where they may hold somebody's own figures."""
         context, name = error.code.split(".")
         words = self._load(f"{context}.{ERRORS}").get(name)
         if words is None:
             raise TemplateMissing(f"cards/{context}/errors.yaml has no words for {name}")
-        text = self._text(words, error.facts)
-        return Card(template=f"{context}.{ERRORS}.{name}", text=text, preview="hrbot")
+        text, title = self._text(words, error.facts), self._load(TITLES).get(context, "")
+        return Card(template=f"{context}.{ERRORS}.{name}", title=title, text=text, preview=title or "hrbot")
 
     def words(self, listed: str, name: str, /, **facts: Any) -> str:
         """`words('people._problems', code, p=facts)` in a card: words that several cards share, from one list."""
@@ -113,6 +117,7 @@ class Renderer:
             do=item["do"],
             style=item.get("style", "default"),
             value=self._optional(item, "value", scope),
+            bare=bool(item.get("bare")),
         )
 
     def _input(self, item: Mapping[str, Any], scope: Mapping[str, Any]) -> Input:
@@ -128,12 +133,13 @@ class Renderer:
             label=self._text(item["label"], scope),
             options=tuple(options),
             value=self._optional(item, "value", scope),
+            optional=bool(item.get("optional")),
         )
 
 
 def in_words(title: str, fields: tuple[Field, ...], body: str | None, actions: tuple[Action, ...]) -> str:
     """A card said in words: title, lines, body, and the buttons as one can type them."""
-    lines = [title, *(f"{field.label}:{field.value}" for field in fields), body or ""]
+    lines = [title, *(f"{field.label}：{field.value}" for field in fields), body or ""]
     if actions:
         lines.append(" ".join(f"[{action.label}]" for action in actions))
     return "\n".join(line for line in lines if line)

@@ -32,13 +32,20 @@ class WeCom(BaseModel):
     aes_key: SecretStr
     """EncodingAESKey: 43 characters."""
     api_base: str = "https://qyapi.weixin.qq.com/cgi-bin"
+    authorize_base: str = "https://open.weixin.qq.com/connect/oauth2/authorize"
+    scan_base: str = "https://login.work.weixin.qq.com/wwlogin/sso/login"
+    """Where people log in on the web: inside WeCom, and on a computer by a scan."""
     notice_url: str = "https://work.weixin.qq.com/"
-    """Where a tap on a notice leads; WeCom wants an address on each."""
+    """Where a tap on a notice leads when it has no page of ours; WeCom wants an address on each."""
     replay_seconds: int = Field(default=300, ge=30)
     """A callback older or younger than this is refused."""
     member_per_minute: int = Field(default=28, ge=1)
     member_per_hour: int = Field(default=950, ge=1)
     """More to one member is dropped by WeCom without a word (30 and 1000)."""
+    bot_id: str | None = None
+    """Of an intelligent bot (智能机器人), which people can ask in groups; it needs no public address."""
+    bot_secret: SecretStr | None = None
+    bot_url: str = "wss://openws.work.weixin.qq.com"
     api_per_minute: int = Field(default=9_500, ge=1)
     """Calls of one API by the whole company (10,000)."""
 
@@ -75,6 +82,8 @@ class DingTalk(BaseModel):
     """Stream connections of each process that takes messages."""
     api_base: str = "https://api.dingtalk.com"
     oapi_base: str = "https://oapi.dingtalk.com"
+    authorize_base: str = "https://login.dingtalk.com/oauth2/auth"
+    """Where people log in on the web."""
     calls_per_second: int = Field(default=15, ge=1)
     """Of one API by all processes (20)."""
     monthly_calls: int = Field(default=5_000, ge=1)
@@ -118,11 +127,33 @@ class Settings(BaseSettings):
     """More waiting messages of one person are answered once with 稍等 and not queued."""
     max_upload_bytes: int = 10 * 1024 * 1024
     stop_seconds: float = 8.0
+    kiosk_idle_seconds: int = Field(default=60, ge=5, le=60)
+    """A shared device that nobody touches for so long logs its person off."""
     trace: bool = False
     """Keep what was understood and which steps ran, for the web chat's trace (the demo turns it on)."""
     font: Path | None = None
+    public_url: str | None = None
+    """Where people's phones reach this server, `https://hr.example.com`; without it no message carries a link."""
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Reverse proxies in front, whose word is taken for where a request comes from (X-Forwarded-For)."""
+    redis_url: SecretStr | None = None
+    """Only makes things faster: losing it loses and doubles nothing."""
+
+    @field_validator("public_url")
+    @classmethod
+    def is_an_origin(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
+        if not re.fullmatch(r"https?://[^/\s?#@]+/?", given):
+            raise ValueError("HRBOT_PUBLIC_URL is scheme and host only, such as https://hr.example.com")
+        return given.rstrip("/")
+
+    @property
+    def messengers(self) -> tuple[str, ...]:
+        """Those that are connected; the first is where notices go for a person who never wrote."""
+        return tuple(name for name, own in (("wecom", self.wecom), ("dingtalk", self.dingtalk)) if own)
 
     @property
     def default_platform(self) -> str:
         """Where notices go for a person who never wrote."""
-        return "wecom" if self.wecom else "dingtalk" if self.dingtalk else "console"
+        return next(iter(self.messengers), "console")

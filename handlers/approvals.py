@@ -23,8 +23,8 @@ from handlers.approvals_words import as_typed, clean_reason, holds_back, holds_b
 from handlers.chat import Chat, Reply, Router
 
 router = Router("approvals")
-SHOWN = 10
-"""Lines of 待我审批 at a time."""
+SHOWN = 5
+"""Lines of 待我审批 at a time: so many show on a phone's card as well."""
 
 # presses
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
+from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.people.queries import PersonView
 
@@ -37,6 +38,26 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """How a message to many would go: people by platform, seconds, calls.
+
+    `warnings`: code, platform, calls wanted, calls left of its month. `refused`: the month has not enough of them.
+    """
+
+    platforms: Mapping[str, int]
+    seconds: float
+    calls: int
+    warnings: tuple[tuple[str, str, int, int], ...] = ()
+    refused: bool = False
+
+
+class Forecasts(Protocol):
+    """Asked before something is sent to many."""
+
+    async def forecast(self, tx: Tx, persons: Collection[PersonId]) -> Forecast: ...
+
+
+@dataclass(frozen=True)
 class Chat:
     """One update of one person, inside its transaction."""
 
@@ -54,6 +75,11 @@ class Chat:
     correcting: str | None = None
     """Key of the draft card that the person corrects."""
     file_store: Files | None = None
+    forecasts: Forecasts | None = None
+    platform: str = ""
+    """Where the person says it."""
+    messengers: tuple[str, ...] = ()
+    """Those that the company has connected, besides the web chat."""
 
     @property
     def key(self) -> str:
@@ -61,6 +87,11 @@ class Chat:
         if self.card is None:
             raise LookupError("no card was pressed")
         return self.card.key
+
+    async def forecast(self, persons: Collection[PersonId]) -> Forecast:
+        if self.forecasts is None:
+            raise LookupError("no broadcasts")
+        return await self.forecasts.forecast(self.tx, persons)
 
     async def read_file(self, file_id: str) -> bytes:
         if self.file_store is None:

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from domain.kernel.errors import DomainError
 from domain.leave import queries, service
-from domain.leave.errors import DraftClosed, InsufficientBalance, NothingToCancel, NothingToExtend, OnlyForYourself
+from domain.leave.errors import DraftClosed, InsufficientBalance, NothingToCancel, NothingToExtend
 from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
+from domain.leave.service import Wish
 from domain.leave.views import DraftView
+from domain.people.queries import PersonView
 from handlers.chat import Chat, Reply, Router
 from handlers.leave_anew import anew, in_words
-from handlers.leave_change import whose
+from handlers.leave_behalf import for_whom
 from handlers.leave_papers import papers_of
 from handlers.leave_slots import Kind, When, days_said, kind_in, kind_of, tops_up
 
@@ -24,19 +26,20 @@ router = Router("leave")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a sentence asks for."""
+    """What a sentence asks for, and for whom."""
 
-    kind: LeaveKind
-    period: Period
+    person: PersonView
+    wish: Wish
     reason: str | None
-    top_up: LeaveKind | None = None
 
 
 @router.intent("leave.request", private=True)
 async def request(chat: Chat) -> Reply:
     key = chat.correcting or ""
     if key.startswith("lv_") and not await service.is_over(chat.tx, chat.actor, key):
-        return await _corrected(chat, key)
+        draft = await queries.request(chat.tx, key, chat.actor.id)
+        if draft.person == (await for_whom(chat)).id:
+            return await _corrected(chat, key)
     return await _anew(chat, _said)
 
 
@@ -45,7 +48,8 @@ async def _corrected(chat: Chat, key: str) -> Reply:
     wanted = await _said(chat)
     try:
         async with chat.tx.session.begin_nested():
-            draft = await service.redraft(chat.tx, chat.actor, key, wanted.kind, wanted.period, wanted.reason)
+            wish = wanted.wish
+            draft = await service.redraft(chat.tx, chat.actor, key, wish.kind, wish.period, wanted.reason)
     except DraftClosed:
         raise
     except InsufficientBalance as short:
@@ -67,9 +71,7 @@ async def _anew(chat: Chat, read: Callable[[Chat], Awaitable[Wanted]]) -> Reply:
         wanted = await read(chat)
         try:
             async with chat.tx.session.begin_nested():
-                made = await service.draft(
-                    chat.tx, chat.actor, wanted.kind, wanted.period, wanted.reason, wanted.top_up
-                )
+                made = await service.draft_for(chat.tx, chat.actor, wanted.person, wanted.wish, wanted.reason)
         except InsufficientBalance as short:
             if (offered := await _offered(chat, wanted, short)) is None:
                 raise
@@ -80,29 +82,30 @@ async def _anew(chat: Chat, read: Callable[[Chat], Awaitable[Wanted]]) -> Reply:
 
 
 async def _said(chat: Chat) -> Wanted:
-    name = whose(chat)
-    if name is not None:
-        raise OnlyForYourself(name=name)
+    person = await for_whom(chat)
+    await service.check_may_fill(chat.tx, chat.actor.id, person)
     kind, when = Kind.from_slots(chat.slots, chat), When.from_slots(chat.slots, chat)
     reason = str(chat.slots.get("reason") or "") or None
-    return Wanted(kind.value, when.value, reason, tops_up(kind.value, chat.slots, chat.text))
+    return Wanted(person, Wish(kind.value, when.value, tops_up(kind.value, chat.slots, chat.text)), reason)
 
 
 async def _more(chat: Chat) -> Wanted:
+    person = await for_whom(chat)
+    await service.check_may_fill(chat.tx, chat.actor.id, person)
     try:
-        before = await queries.nearest_approved(chat.tx, chat.actor.id)
+        before = await queries.nearest_approved(chat.tx, person.id)
     except NothingToCancel:
         raise NothingToExtend() from None
     length = days_said(chat.slots, chat.text) or Decimal(1)
     more = Period(before.ends + timedelta(days=1), duration_days=length)
-    return Wanted(LeaveKind(before.kind), more, before.reason)
+    return Wanted(person, Wish(LeaveKind(before.kind), more), before.reason)
 
 
 async def _offered(chat: Chat, wanted: Wanted, short: InsufficientBalance) -> Reply | None:
     """Too little, with the offer to make up for it; None where nothing would."""
-    if wanted.top_up is not None:
+    if wanted.wish.top_up is not None:
         return None
-    offer = await service.offer_top_up(chat.tx, chat.actor, wanted.kind, wanted.period, wanted.reason)
+    offer = await service.offer_top_up(chat.tx, chat.actor, wanted.person, wanted.wish, wanted.reason)
     if offer is None:
         return None
     return Reply("leave.short", key=offer.id, form=True, facts=short.facts, offer=offer)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from domain.leave import queries, service
 from domain.leave.errors import NothingToCancel
+from domain.leave.views import RequestView
 from handlers.chat import Chat, Reply, Router
 from handlers.leave_slots import Days, days_said, kind_of
 
@@ -16,6 +18,11 @@ router = Router("leave_back")
 async def cancel(chat: Chat, days: Days) -> Reply:
     start, end = (days.start, days.end) if days.named else (None, None)
     found = await queries.live_requests(chat.tx, chat.actor.id, kind_of(chat.slots), start, end)
+    return await give_back(chat, found, start, end)
+
+
+async def give_back(chat: Chat, found: Sequence[RequestView], start: date | None, end: date | None) -> Reply:
+    """Of requests that may be meant the only one, else a choice. Raises NothingToCancel."""
     if not found:
         raise NothingToCancel()
     if len(found) > 1:

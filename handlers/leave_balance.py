@@ -9,6 +9,7 @@ from domain.leave import queries, service
 from domain.leave.errors import OthersBalance
 from domain.leave.rules.policy import LeaveKind
 from domain.leave.service import settling
+from domain.people import queries as people
 from domain.people.queries import PersonView
 from handlers.chat import Chat, Reply, Router
 from handlers.leave_change import one_person, whose
@@ -69,10 +70,15 @@ async def _about(chat: Chat) -> tuple[PersonView, str | None]:
 
 
 async def _seen(chat: Chat, name: str) -> PersonView:
-    """A colleague, for those who look after balances; the look is recorded."""
-    if not await service.sees_balances(chat.tx, chat.actor.id):
-        raise OthersBalance(name=name)
-    person = await one_person(chat.tx, name)
+    """A colleague, for those who look after balances, or after this person; the look is recorded."""
+    if await service.sees_balances(chat.tx, chat.actor.id):
+        person = await one_person(chat.tx, name)
+    else:
+        named = await people.named(chat.tx, name, chat.tx.today)
+        mine = [view for view in named if await service.looks_after(chat.tx, chat.actor.id, view)]
+        if len(mine) != 1:
+            raise OthersBalance(name=name)
+        person = mine[0]
     await chat.tx.audit("leave.balance_seen", person.id, viewer=chat.actor.id)
     return person
 

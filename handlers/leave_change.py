@@ -137,5 +137,9 @@ async def one_person(tx: Tx, name: str) -> PersonView:
 
 def whose(chat: Chat) -> str | None:
     """The colleague that a question is about; None when it is the asker."""
-    names = [name for name in _listed(chat.slots.get("person")) if name not in ONESELF | {chat.actor.name}]
-    return names[0] if names else None
+    return next(iter(others_named(chat)), None)
+
+
+def others_named(chat: Chat) -> list[str]:
+    """Everybody whom a sentence is about, besides the speaker."""
+    return [name for name in _listed(chat.slots.get("person")) if name not in ONESELF | {chat.actor.name}]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from domain.org.errors import HrOnly, NotRoster
+from domain.org.errors import ColumnsMissing, FileTooLarge, FileUnreadable, HrOnly, NotRoster, RosterEmpty
 from domain.org.importing import run, sheet
 from domain.org.importing.plan import Plan, plan
 from domain.org.importing.run import Progress
@@ -13,6 +14,8 @@ from handlers.chat import Chat, FileRef, Reply, Router
 
 router = Router("people")
 SHOWN_AT_MOST = 8
+PACKED = (".zip", ".rar", ".7z")
+CALLED_ROSTER = re.compile(r"花名册|员工|人员|名单|roster|employee")
 TEMPLATE_FILE = "花名册模板.xlsx"
 
 
@@ -34,15 +37,35 @@ async def begin(chat: Chat) -> Reply:
 
 @router.file
 async def received(chat: Chat) -> Reply | None:
-    """A workbook that HR sent without words; anything else is left to others."""
+    """A workbook that HR sent without words; anything else is left to others. A roster of somebody else is refused."""
     file = chat.files[0]
-    if not file.name.lower().endswith((".xlsx", ".xlsm")):
+    name = file.name.lower()
+    if name.endswith(PACKED):
+        await run.check_may(chat.tx, chat.actor.id)
+        raise FileUnreadable
+    if not name.endswith((".xlsx", ".xlsm")):
         return None
     try:
         await run.check_may(chat.tx, chat.actor.id)
         return await _dry_run(chat, file)
-    except (HrOnly, NotRoster):
+    except HrOnly:
+        if await _is_roster(chat, file):
+            raise
         return None
+    except NotRoster:
+        return None
+
+
+async def _is_roster(chat: Chat, file: FileRef) -> bool:
+    """By its name, else by its header."""
+    if CALLED_ROSTER.search(file.name.lower()):
+        return True
+    try:
+        return bool(await _rows(chat, file.id))
+    except (ColumnsMissing, RosterEmpty):
+        return True
+    except (FileUnreadable, FileTooLarge, NotRoster):
+        return False
 
 
 @router.press("people.import")

@@ -26,15 +26,20 @@ async def link_code(chat: Chat) -> Reply:
     """Only HR. Nobody is guessed: a name that sounds alike is offered, not taken."""
     if Role.HR not in await org.roles(chat.tx, chat.actor.id, chat.tx.today):
         raise CodeHrOnly
-    said = chat.slots.get("person")
-    name = said if isinstance(said, str) and said and said in chat.text else ASIDE.sub("", chat.text)
+    name = name_in(chat, ASIDE)
     if not name:
         raise Ask("person", "people.link_who")
-    person = await _named(chat, name)
+    person = await named(chat, name)
     return Reply("people.link_code", private=True, issued=await service.issue_code(chat.tx, person.id))
 
 
-async def _named(chat: Chat, name: str) -> PersonView:
+def name_in(chat: Chat, aside: re.Pattern[str]) -> str:
+    """Whose name or number the sentence holds; empty when it holds none."""
+    said = chat.slots.get("person")
+    return said if isinstance(said, str) and said and said in chat.text else aside.sub("", chat.text)
+
+
+async def named(chat: Chat, name: str) -> PersonView:
     """By name or by number, also who is still to come. Raises NobodyNamed, SeveralNamed."""
     here = await queries.here(chat.tx)
     found = await queries.named(chat.tx, name, chat.tx.today)

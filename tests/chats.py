@@ -9,6 +9,7 @@
 李雷+ 病假条.jpg                    sends a picture
 李雷< 请假确认 … 0.5 天 … [提交]    gets a message that holds these pieces in this order
 李雷< 无                            gets nothing
+没有账号 黄磊                       from here on he has no account on any messenger
 ---                                 everybody has read everything
 """
 
@@ -19,8 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.kernel.clock import shanghai
+from domain.kernel.ids import PersonId
+from domain.people import service as people
+from domain.people.rules import Messenger
 from tests.stage import Stage
 
+WITHOUT = "没有账号 "
 LINE = re.compile(r"^(?P<who>[^\s<>+@]+)(?:@(?P<group>[^\s<>]+))?(?P<sign>[<>+])\s*(?P<what>.*)$")
 
 
@@ -30,11 +35,6 @@ class Conversation:
 
     name: str
     lines: tuple[tuple[int, str], ...]
-
-    @property
-    def in_groups(self) -> bool:
-        """Somebody speaks in a group: not on every platform."""
-        return any((match := LINE.match(line)) and match["group"] for _, line in self.lines)
 
     @property
     def begins(self) -> str:
@@ -54,30 +54,42 @@ def read(path: Path) -> Conversation:
 
 async def play(stage: Stage, conversation: Conversation) -> int:
     """Run it line by line; a failing line is named. The number of lines that held."""
-    people = {person["name"]: person["id"] for person in await stage.get("/console/api/people")}
+    ids = {person["name"]: person["id"] for person in await stage.get("/console/api/people")}
     groups = {group["name"]: group["id"] for group in await stage.get("/console/api/groups")}
     for number, line in conversation.lines:
         try:
-            await _line(stage, line, people, groups)
+            await _line(stage, line, ids, groups)
         except AssertionError as error:
             raise AssertionError(f"{conversation.name}.chat line {number}: {line}\n{error}") from None
     return len(conversation.lines)
 
 
-async def _line(stage: Stage, line: str, people: dict[str, str], groups: dict[str, str]) -> None:
+async def without_account(stage: Stage, person: str) -> None:
+    """End the person's accounts on all messengers."""
+    assert stage.bot is not None
+    async with stage.bot.database.transaction(stage.bot.outbox(), "test") as tx:
+        for platform in Messenger:
+            assert await people.unlink_account(tx, PersonId(person), platform)
+    await stage.bot.accounts.refresh()
+
+
+async def _line(stage: Stage, line: str, ids: dict[str, str], groups: dict[str, str]) -> None:
     if line.startswith("今天 "):
         assert stage.clock is not None
         stage.clock.set(shanghai(line.removeprefix("今天 ").strip().replace(" ", "T")))
         return
+    if line.startswith(WITHOUT):
+        await without_account(stage, ids[line.removeprefix(WITHOUT).strip()])
+        return
     if line.startswith("---"):
         await stage.settle()
-        for person in people.values():
+        for person in ids.values():
             await stage.read(person)
             stage.forget_unread(person)
         return
     match = LINE.match(line)
     assert match, "no such line"
-    who, what = people[match["who"]], match["what"].strip()
+    who, what = ids[match["who"]], match["what"].strip()
     if match["sign"] == "<":
         await (stage.quiet(who) if what == "无" else stage.expect(who, *re.split(r"\s*…\s*", what)))
     elif match["sign"] == "+":

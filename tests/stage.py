@@ -164,9 +164,13 @@ def holds(text: str, pieces: tuple[str, ...]) -> bool:
 
 @asynccontextmanager
 async def demo_stage(
-    url: str, folder: Path, at: datetime, *, wecom: WeCom | None = None, dingtalk: DingTalk | None = None
+    url: str, folder: Path, at: datetime, *, wecom: WeCom | None = None, dingtalk: DingTalk | None = None, **other: Any
 ) -> AsyncIterator[Stage]:
-    """The whole demo in this process on the given database."""
+    """The whole demo in this process on the given database; `public=True`: people's phones reach it, by this address.
+
+    `console=False`: nobody speaks as anybody, as at a real company. What else is said goes to the settings.
+    """
+    roles = Roles(web=True, work=True, console=other.pop("console", True))
     port = free_port()
     settings = Settings(
         data_dir=folder,
@@ -177,11 +181,13 @@ async def demo_stage(
         bulk_workers=1,
         wecom=wecom,
         dingtalk=dingtalk,
+        public_url=f"http://127.0.0.1:{port}" if other.pop("public", False) else None,
+        **other,
     )
     clock = StageClock(at)
     bot = await start.prepared(settings, url, clock)
     try:
-        async with process.running(bot, Roles(web=True, work=True, console=True)):
+        async with process.running(bot, roles):
             for _ in range(500):
                 if await bot.not_ready() is None:
                     break

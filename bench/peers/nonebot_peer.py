@@ -1,10 +1,11 @@
-"""NoneBot2 with the smallest WeCom adapter: a callback becomes an event, a matcher echoes it: nonebot_peer.py PORT"""
+"""NoneBot2 with the smallest adapters: a callback becomes an event, a matcher echoes it: nonebot_peer.py PORT"""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
+import ding_echo
 import nonebot
 from echo import PATH, opened, sealed
 from nonebot.adapters import Adapter, Bot, Event, Message, MessageSegment
@@ -61,39 +62,51 @@ class Received(Event):
         return True
 
 
-class WeComBot(Bot):
+class EchoBot(Bot):
     async def send(self, event: Received, message: Any, **kwargs: Any) -> None:
         event.answers.append(str(message))
 
 
-class WeCom(Adapter):
+class Messengers(Adapter):
     def __init__(self, driver: nonebot.drivers.Driver, **kwargs: Any) -> None:
         super().__init__(driver, **kwargs)
-        self.bot = WeComBot(self, "bench")
+        self.bot = EchoBot(self, "bench")
         self.setup_http_server(HTTPServerSetup(URL(PATH), "POST", "wecom", self.receive))
+        self.setup_http_server(HTTPServerSetup(URL(ding_echo.PATH), "POST", "dingtalk", self.hear))
         driver.on_startup(self.start)
 
     @classmethod
     def get_name(cls) -> str:
-        return "wecom"
+        return "messengers"
 
     async def start(self) -> None:
         self.bot_connect(self.bot)
 
     async def receive(self, request: Request) -> Response:
-        query, body = request.url.query, request.content
-        message = opened(query, body if isinstance(body, bytes) else str(body).encode())
+        query = request.url.query
+        message = opened(query, content(request))
         event = Received(person=message.source, text=message.content)
         await handle_event(self.bot, event)
         return Response(200, content=sealed(query, message, event.answers[0]))
+
+    async def hear(self, request: Request) -> Response:
+        message = ding_echo.opened(request.headers, content(request))
+        event = Received(person=message["senderStaffId"], text=message["text"]["content"])
+        await handle_event(self.bot, event)
+        return Response(200, content=ding_echo.sealed(event.answers[0]))
 
     async def _call_api(self, bot: Bot, api: str, **data: Any) -> None:
         raise RuntimeError(f"an echo calls nothing, not {api}")
 
 
+def content(request: Request) -> bytes:
+    body = request.content
+    return body if isinstance(body, bytes) else str(body).encode()
+
+
 if __name__ == "__main__":
     nonebot.init(driver="~fastapi", host="127.0.0.1", port=int(sys.argv[1]), log_level="ERROR", fastapi_reload=False)
-    nonebot.get_driver().register_adapter(WeCom)
+    nonebot.get_driver().register_adapter(Messengers)
     repeat = nonebot.on_message()
 
     @repeat.handle()

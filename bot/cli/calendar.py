@@ -60,9 +60,7 @@ def show(notice: YearNotice) -> None:
 
 async def _load(database: Database, notice: YearNotice, *, yes: bool) -> tuple[bool | None, list[queries.DayChange]]:
     """Whether it was loaded (None: not asked to, though it is new) and the days that differ."""
-    outbox = TransactionalOutbox(
-        Renderer(), Registry.collect().reactions, Settings().default_platform, datetime.now(UTC)
-    )
+    outbox = TransactionalOutbox(Renderer(), Registry.collect().reactions, Settings().messengers, datetime.now(UTC))
     async with database.transaction(outbox, "operator") as tx:
         changes = await queries.year_changes(tx, notice)
         if not yes and not await queries.holds(tx, notice):

@@ -18,7 +18,7 @@ Opened = Callable[[], AbstractAsyncContextManager[Tx]]
 
 def opening(database: Database) -> Opened:
     """Opens transactions of the operator; the events of each wait for a worker."""
-    renderer, reactions, platform = Renderer(), Registry.collect().reactions, Settings().default_platform
+    renderer, reactions, messengers = Renderer(), Registry.collect().reactions, Settings().messengers
     return lambda: database.transaction(
-        TransactionalOutbox(renderer, reactions, platform, datetime.now(UTC)), "operator"
+        TransactionalOutbox(renderer, reactions, messengers, datetime.now(UTC)), "operator"
     )

@@ -1,4 +1,4 @@
-"""`hrbot people template|import|role|list|code|sync`: the people of a company, from before anybody can chat."""
+"""`hrbot people template|import|role|list|code|sync|badge`: the people of a company, from before anybody can chat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import accounts
+from bot.cli import accounts, kiosk
 from bot.cli.fail import fail
 from bot.cli.letters import DataDir, on_database
 from bot.cli.opening import opening
@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_people)
     group.command("code")(accounts.code)
     group.command("sync")(accounts.sync)
+    group.command("badge")(kiosk.badge)
     app.add_typer(group, name="people")
 
 

@@ -12,7 +12,10 @@ from bot.cli.letters import DataDir, on_database
 from bot.platform_status import Status
 from config.settings import Settings
 
-HEAD = ("platform", "configured", "token", "paused", "waiting", "dead", "card codes", "month calls", "month pushes")
+HEAD = (
+    *("platform", "configured", "token", "paused", "waiting", "dead", "card codes"),
+    *("month calls", "month pushes", "server"),
+)
 NOTHING = "-"
 
 
@@ -28,7 +31,9 @@ def messengers() -> None:
 
 
 def status(data_dir: DataDir = None) -> None:
-    """One line a messenger; exit status 1 when messages are dead or an API rests for more than five minutes yet."""
+    """One line a messenger; exit status 1 when messages are dead, an API rests for more than five minutes yet, or serve
+    says that something is wrong.
+    """
     settings = Settings()
     found = on_database(lambda database: platform_status.read(database.engine, settings, datetime.now(UTC)), data_dir)
     for line in table([HEAD, *map(cells, found)]):
@@ -36,6 +41,8 @@ def status(data_dir: DataDir = None) -> None:
     for one in found:
         if one.dead:
             typer.echo(f"{one.platform}: {one.dead} dead; hrbot outbox list tells why", err=True)
+        if one.server not in (None, platform_status.OK):
+            typer.echo(f"{one.platform}: {one.server}", err=True)
         for pause in one.pauses:
             typer.echo(f"{one.platform}: {pause.api} rests for {round(pause.left.total_seconds())} s", err=True)
     if any(one.ill for one in found):
@@ -54,6 +61,7 @@ def cells(one: Status) -> tuple[str, ...]:
         NOTHING if one.codes is None else str(one.codes),
         f"{month.calls}/{month.calls_limit}" if month else NOTHING,
         f"{month.pushes}/{month.pushes_limit}" if month else NOTHING,
+        NOTHING if one.server is None else platform_status.OK if one.server == platform_status.OK else "ill",
     )
 
 

@@ -1,23 +1,19 @@
-"""`hrbot wecom menu push`: the menu at the bottom of the company's WeCom app."""
+"""`hrbot wecom menu push` and `hrbot wecom group …`: the app's menu, and the group chats that it makes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bot.cli import wecom_groups
 from bot.cli.fail import fail
 from bot.cli.letters import DataDir, on_database
 from bot.database import Database
 from bot.platforms.port import TryLater, Undeliverable
-from bot.platforms.shared.breaker import Peer
-from bot.platforms.shared.clocks import Clocks
-from bot.platforms.shared.gate import Gate
 from bot.platforms.wecom import menu
-from bot.platforms.wecom.api import WeComApi
 from config.settings import Settings, WeCom
 
 
@@ -26,6 +22,11 @@ def register(app: typer.Typer) -> None:
     bottom = typer.Typer(help="Its menu.", no_args_is_help=True)
     bottom.command("push")(push)
     group.add_typer(bottom, name="menu")
+    chats = typer.Typer(help="Its group chats of departments.", no_args_is_help=True)
+    chats.command("create")(wecom_groups.create)
+    chats.command("list")(wecom_groups.listed)
+    chats.command("sync")(wecom_groups.sync)
+    group.add_typer(chats, name="group")
     app.add_typer(group, name="wecom")
 
 
@@ -63,16 +64,11 @@ def _lines(document: Mapping[str, Any]) -> list[str]:
 
 async def _pushed(database: Database, settings: WeCom, document: Mapping[str, Any]) -> str | None:
     """Why it was not taken; None when it was."""
-    clocks = Clocks(lambda: datetime.now(UTC))
-    gate = Gate(Peer("WeCom"), database.engine, settings.api_per_minute, clocks)
-    api = WeComApi(settings, gate, clocks.real_now)
-    await api.open()
     try:
-        await api.create_menu(document)
+        async with wecom_groups.calling(database, settings) as api:
+            await api.create_menu(document)
     except TryLater as wait:
         return wait.reason
     except Undeliverable as refusal:
         return str(refusal)
-    finally:
-        await api.close()
     return None

@@ -9,6 +9,15 @@ from cards.card import Card
 from domain.kernel.tx import Tx
 
 DIRECT = "direct"
+AIBOT, APPCHAT = "aibot:", "appchat:"
+"""How conversations begin that are groups of WeCom: where its bot was asked, and those that its app made."""
+HELD = AIBOT
+"""Only the process that holds the bot's connection can speak in these: it sends what waits for them."""
+
+
+def held(recipient: str) -> bool:
+    """Whether what waits for this recipient is left to the holder of a connection."""
+    return recipient.startswith(HELD)
 
 
 @dataclass(frozen=True)
@@ -63,11 +72,14 @@ class Update:
     """A kind of message that cannot be read: voice, video, link, other."""
     entered: bool = False
     """The person opened the app; nothing was said."""
+    passing: bool = False
+    """At a shared device: no sign of where the person is to be reached."""
 
     def body(self) -> dict[str, Any]:
         """What is kept, encrypted, until it is handled; what an update of this kind has not is left out."""
         body: dict[str, Any] = {"text": self.text, "card_id": self.card_id, "action": self.action}
         body |= {"inputs": self.inputs, "location": self.location, "unread": self.unread, "entered": self.entered}
+        body["passing"] = self.passing
         body["files"] = [[item.id, item.name, item.media_type, item.size] for item in self.files]
         body["media"] = [[item.id, item.name] for item in self.media]
         body["ticket"] = [self.ticket.task, self.ticket.code] if self.ticket else None
@@ -171,3 +183,14 @@ class Hearing(Protocol):
 
     async def heard(self, tx: Tx, update: Update) -> None:
         """Keep it, in the transaction that handles the message."""
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """A platform that may call a sender by a cipher."""
+
+    def ciphered(self, update: Update) -> bool:
+        """Whether the sender's account may be one."""
+
+    async def named(self, tx: Tx, cipher: str) -> str | None:
+        """The account behind it; None for nobody whom it could be. Raises TryLater."""

@@ -149,6 +149,8 @@ class Dialogue:
             return pick(sentence, asked)
         if asked == "reason":
             return self._why(sentence, intent, free)
+        if asked == "content":  # whatever it says, it is what somebody wants to tell others
+            return sure("dialog.inform", {asked: sentence.raw.strip()})
         found = inform(sentence, asked, self.fill(sentence, self._key(pending)))
         old = said if isinstance(said := pending.get("slots"), dict) else {}
         if asked in ANSWERED_BY_DAYS and sentence.invalid:

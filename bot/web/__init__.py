@@ -1,1 +1,1 @@
-"""HTTP: the web chat, health and metrics (callbacks, console and H5 pages come with their issues)."""
+"""HTTP: logins, pages for phones (H5), the web chat, kiosks, health and metrics."""

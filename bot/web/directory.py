@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.app import Bot
 from bot.errors import FileUnknown
 from bot.tables import FileRow
 from domain.kernel.ids import PersonId
+from domain.kernel.tx import Tx
 from domain.org import queries as org
 from domain.people import queries as people_queries
+from domain.people.queries import PersonView
 
 
 async def people(bot: Bot) -> list[dict[str, Any]]:
     """Everybody who works here today, in pinyin order, with department, title, roles and manager."""
     async with bot.database.transaction(bot.outbox(), "console") as tx:
-        found = []
-        present = await people_queries.active(tx, tx.today)
-        every_post = await org.assignments_of(tx, [person.id for person in present], tx.today)
-        posts = {post.person: post for post in every_post if post.main}
-        for person in present:
-            post = posts.get(person.id)
-            found.append(
-                {
-                    "id": person.id,
-                    "name": person.name,
-                    "department": post.unit_name if post else "",
-                    "title": post.title if post else "",
-                    "roles": sorted(await org.roles(tx, person.id, tx.today)),
-                    "manager": post.manager if post else None,
-                }
-            )
-        return found
+        return await _shown(tx, await people_queries.active(tx, tx.today), managers=True)
+
+
+async def oneself(bot: Bot, person: PersonId) -> list[dict[str, Any]]:
+    """The person alone, in the shape of `people`; nothing of others, not even who leads them."""
+    async with bot.database.transaction(bot.outbox(), person) as tx:
+        return await _shown(tx, [await people_queries.person(tx, person)], managers=False)
+
+
+async def _shown(tx: Tx, views: Sequence[PersonView], *, managers: bool) -> list[dict[str, Any]]:
+    every_post = await org.assignments_of(tx, [person.id for person in views], tx.today)
+    posts = {post.person: post for post in every_post if post.main}
+    found = []
+    for person in views:
+        post = posts.get(person.id)
+        found.append(
+            {
+                "id": person.id,
+                "name": person.name,
+                "department": post.unit_name if post else "",
+                "title": post.title if post else "",
+                "roles": sorted(await org.roles(tx, person.id, tx.today)),
+                "manager": post.manager if post and managers else None,
+            }
+        )
+    return found
 
 
 async def groups(bot: Bot) -> list[dict[str, Any]]:

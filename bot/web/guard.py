@@ -8,12 +8,18 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from bot.web.who import DEMO, is_secure
+
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PEOPLES = ("/console", "/h5", "/kiosk")
+"""Where people are spoken for."""
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'",
+    "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -38,7 +44,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Foreign requests refused, mistakes as JSON, safe headers on all that a browser may see."""
     if request.path.startswith("/callback/"):
         return await handler(request)
-    if request.path.startswith("/console"):
+    if request.app[DEMO] and request.path.startswith(PEOPLES):
         refuse_foreign(request)
     try:
         response = await handler(request)
@@ -54,4 +60,6 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not response.prepared:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if is_secure(request):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

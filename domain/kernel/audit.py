@@ -60,9 +60,13 @@ def chained(previous: bytes, row: AuditRow) -> bytes:
 
 
 async def seal(session: AsyncSession, limit: int = 5_000) -> int:
-    """Chain committed rows in order of their ids; the number sealed. Only one sealer works at a time."""
+    """Chain committed rows in order of their ids; the number sealed. Nothing while another sealer works."""
     if not await session.scalar(select(text(f"pg_try_advisory_xact_lock({SEALER_LOCK})"))):
         return 0
+    return await _chain(session, limit)
+
+
+async def _chain(session: AsyncSession, limit: int = 5_000) -> int:
     head = (
         await session.execute(
             select(AuditRow.position, AuditRow.digest)
@@ -103,8 +107,9 @@ class Walk:
 
 
 async def verify(session: AsyncSession) -> tuple[int, list[Fault]]:
-    """Seal first, then check the whole chain; how many rows it holds and what is wrong."""
-    while await seal(session):
+    """Seal first, once any other sealer is done, then check the whole chain; how many rows and what is wrong."""
+    await session.execute(select(text(f"pg_advisory_xact_lock({SEALER_LOCK})")))
+    while await _chain(session):
         await session.flush()
     walk = Walk()
     rows = select(AuditRow).where(AuditRow.position.is_not(None)).order_by(AuditRow.position)

@@ -33,6 +33,34 @@ class OnlyForYourself(Forbidden):
     """Leave for a colleague. Facts: name."""
 
 
+class HasAccount(Refused):
+    """Leave for somebody who can ask themselves. Facts: name, platform."""
+
+
+class ForWhom(Invalid):
+    """Leave for him or her, and it was not said who that is. Facts: said."""
+
+
+class OneAtOnce(Invalid):
+    """Leave for several people in one sentence. Facts: names."""
+
+
+class NobodyToFillFor(NotFound):
+    """Leave for somebody nobody is called like. Facts: name, near: names that sound or look alike."""
+
+
+class SeveralToFillFor(Invalid):
+    """Several people are called so. Facts: name, numbers: their employee numbers."""
+
+
+class NothingFilled(NotFound):
+    """Nothing of this person was asked for by the speaker, whatever they asked for themselves. Facts: name."""
+
+
+class NotHereThen(Refused):
+    """The person does not work here on all of these days. Facts: name, hired_on, left_on."""
+
+
 class OthersBalance(Forbidden):
     """Somebody else's balance. Facts: name."""
 

@@ -65,13 +65,20 @@ class RequestRow(Base):
 
     __tablename__ = "leave_request"
     __table_args__ = (
-        Index("uq_leave_request_draft", "person", unique=True, postgresql_where=text("state = 'draft'")),
+        Index(
+            "uq_leave_request_draft",
+            text("coalesce(filled_by, person)"),
+            unique=True,
+            postgresql_where=text("state = 'draft'"),
+        ),
         Index("ix_leave_request_person_state", "person", "state"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)
     person: Mapped[str] = mapped_column(String(40))
+    filled_by: Mapped[str | None] = mapped_column(String(40), index=True)
+    """Who asked for it in the person's place; None for those who ask themselves. A draft is its asker's."""
     kind: Mapped[str] = mapped_column(String(20))
     top_up: Mapped[str | None] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))

@@ -36,7 +36,7 @@ async def book_decision(tx: Tx, event: CaseDecided) -> None:
     if event.subject_id.startswith(REQUEST):
         shown = await service.decide(tx, event.subject_id, decision)
         if shown is not None and event.outcome != "withdrawn":
-            await tx.notify(shown.person, "leave.decided", request=shown)
+            await service.tell_outcome(tx, event.subject_id)
     elif event.subject_id.startswith(CANCELLATION):
         await service.cancel_decide(tx, event.subject_id, decision)
     elif event.subject_id.startswith(ADJUSTMENT):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from domain.approvals.service import StepPreview
 from domain.kernel.ids import PersonId
@@ -81,6 +81,15 @@ class RequestView:
     decision_reason: str | None = None
     missing: str | None = None
     """What is not published yet where days are provisional: `calendar` or `roster`."""
+    filler: PersonId | None = None
+    filled_by: str | None = None
+    """Who asked for it in the person's place (代填), by id and by name."""
+    whose: str | None = None
+    """The person's name where somebody else is the reader; None towards the person."""
+
+    def read_by(self, reader: PersonId) -> Self:
+        """The same as `reader` is to be told of it."""
+        return replace(self, whose=None if reader == self.person else self.person_name)
 
 
 @dataclass(frozen=True)

@@ -83,3 +83,67 @@ class NobodyNamed(NotFound):
 
 class SeveralNamed(Invalid):
     """Several people are called so: `name`, `numbers`."""
+
+
+class LeaverHrOnly(Forbidden):
+    """Papers for those who leave are given out by HR."""
+
+
+class LeaverUnknown(NotFound):
+    """Nobody here, or who was here, is called so: `name`; `near` are names of those who leave that look alike."""
+
+
+class LeaversUnclear(Invalid):
+    """Several people are called so: `name`, `numbers`."""
+
+
+class NotLeaving(Refused):
+    """The person works here and no last day within so many days is recorded: `name`, `last_day`, `days`."""
+
+
+class NothingToGive(Refused):
+    """There is no paper that this company may give the person: `name`."""
+
+
+class LeaverLinkClosed(Conflict):
+    """The link was made, or the draft dropped, before; what it was nobody can read again: `name`, `state`."""
+
+
+class BadgeInvalid(Invalid):
+    """No badge number looks like this."""
+
+
+class BadgeTaken(Conflict):
+    """Somebody else has this badge, or it is spelt like their employee number."""
+
+
+class PinHrOnly(Forbidden):
+    """Starting PINs for others are given out by HR."""
+
+
+class PinShape(Invalid):
+    """A PIN is six digits."""
+
+
+class PinGuessable(Invalid):
+    """The PIN is a row of digits, a birthday or a number of the person's."""
+
+
+class PinSame(Invalid):
+    """The new PIN is the old one."""
+
+
+class PinStarting(Refused):
+    """The PIN is right, but a starting one: an own one must be chosen first."""
+
+
+class PinExpired(Refused):
+    """The starting PIN is right, but too old."""
+
+
+class LogOnWrong(Forbidden):
+    """Nobody is called so, or has no PIN, or another, or too many were wrong; not said which: `most`, `minutes`."""
+
+
+class DeviceRests(Refused):
+    """Too many wrong PINs at one device: `minutes`."""

@@ -140,6 +140,16 @@ class Account(Base):
     ended_at: Mapped[datetime | None]
 
 
+class NoticeWish(Base):
+    """Where a person asked to have their notices: wecom, dingtalk or console. Without a row they follow the person."""
+
+    __tablename__ = "people_notice_wish"
+
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime]
+
+
 class LinkCode(Base):
     """A one-time code by which a person links an account of theirs. One live code a person; only its hash is kept."""
 
@@ -167,3 +177,83 @@ class LinkTry(Base):
     account: Mapped[str] = mapped_column(String(64), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     tries: Mapped[int]
+
+
+class Badge(Base):
+    """A badge (工牌) by which somebody is known at shared devices. One live one a person; ended ones stay."""
+
+    __tablename__ = "people_badge"
+    __table_args__ = (
+        Index("uq_people_badge_live", "blind", unique=True, postgresql_where=text("ended_at is null")),
+        Index("uq_people_badge_person", "person", unique=True, postgresql_where=text("ended_at is null")),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    number: Mapped[str] = mapped_column(Encrypted("people_badge.number"))
+    blind: Mapped[bytes] = mapped_column(LargeBinary(16))
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Pin(Base):
+    """The PIN by which somebody logs on at shared devices. A new one replaces it: hashes are no history."""
+
+    __tablename__ = "people_pin"
+
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(200))
+    """Scheme, cost, salt and hash."""
+    starting: Mapped[bool]
+    """Given out by HR: good for choosing an own one, and nothing else."""
+    set_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    """Of a starting PIN."""
+
+
+class PinTry(Base):
+    """Wrong PINs. kind: `person` (their id, or the blind index of what nobody is called) or `device`; real time."""
+
+    __tablename__ = "people_pin_try"
+
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wrong: Mapped[int]
+    """Since the last right one; at a device since `since`."""
+    since: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
+class LeaverLink(Base):
+    """A link by which somebody who leaves fetches their papers, once. Without a token it is a draft of HR's.
+
+    One live one a person. All times but `made_at` are real; token, code and browser are kept as hashes only.
+    """
+
+    __tablename__ = "people_leaver_link"
+    __table_args__ = (
+        Index(
+            "uq_people_leaver_link_live",
+            "person",
+            unique=True,
+            postgresql_where=text("token is not null and ended_at is null"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people_person.id"), index=True)
+    last_day: Mapped[date]
+    """Of the employment it is about: with another last day, or a new employment, it is good for nothing."""
+    made_by: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime]
+    token: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    code: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    """Where no ID number is on file: the blind index of what HR tells the person by phone."""
+    expires_at: Mapped[datetime | None]
+    browser: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    opened_at: Mapped[datetime | None]
+    wrong: Mapped[int]
+    passed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(String(12))
+    """dropped, replaced, or tries: too many wrong answers."""

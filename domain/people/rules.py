@@ -71,6 +71,13 @@ LINK_LENGTH = 8
 LINK_LIFE = timedelta(hours=24)
 MOST_TRIES = 5
 """Wrong codes of one account on one day. There are 30⁸ codes, and few that live."""
+LEAVER_AHEAD = 30
+"""Days before the last one in which papers may be prepared."""
+LEAVER_LIFE = timedelta(days=7)
+LEAVER_OPEN = timedelta(hours=24)
+"""How long the papers can be fetched once the question was answered."""
+LEAVER_TRIES = 5
+"""Wrong answers that end a link."""
 SEPARATORS = re.compile(r"[\s\-‐-―()（）]")
 LOOKED_UP = frozenset({Detail.MOBILE, Detail.ID_NUMBER, Detail.BANK_ACCOUNT, Detail.EMAIL})
 """Details that may be searched for by their exact value, through a blind index."""
@@ -173,6 +180,25 @@ def whole_years(since: date, on: date) -> int:
     """Full years from one day to another; a 29 February completes its year on 1 March. Negative never."""
     years = on.year - since.year - ((on.month, on.day) < (since.month, since.day))
     return max(years, 0)
+
+
+def length_of_service(first: date, last: date) -> tuple[int, int]:
+    """Full years and months of an employment, both days worked; a month is full on the eve of its day in the next."""
+    after = last + timedelta(days=1)
+    months = (after.year - first.year) * 12 + after.month - first.month - (after.day < first.day)
+    return divmod(max(months, 0), 12)
+
+
+def id_tail(text: str) -> str | None:
+    """The last four characters of an ID number as they are compared; None for what cannot be that."""
+    tail = SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return tail if re.fullmatch(r"[0-9]{3}[0-9X]", tail) else None
+
+
+def leaver_code(text: str) -> str | None:
+    """The six digits that HR told somebody; None for what cannot be that."""
+    code = SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
+    return code if re.fullmatch(r"[0-9]{6}", code) else None
 
 
 def complete_id(first17: str) -> str:

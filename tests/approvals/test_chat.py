@@ -142,7 +142,8 @@ async def test_what_waits_for_me(company: Tx, clock: FixedClock) -> None:
     await leave(company)
     clock.advance(timedelta(hours=3))
     card = await said(company, XULI, "approval.list")
-    assert [(field.label, field.value) for field in card.fields] == [("LV-7F1", "李雷 年假 1 天（已等 3 小时）")]
+    assert [(field.label, field.value) for field in card.fields] == [("1", "李雷 年假 1 天 LV-7F1")]
+    assert "1. 李雷 年假 1 天（LV-7F1，已等 3 小时）" in card.text
     assert "您有 1 件待审批" in card.text
     assert "李雷" not in card.preview
     assert "您提交的 1 件还在审批中" in (await said(company, LILEI, "todo.list")).text

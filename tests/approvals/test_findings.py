@@ -46,9 +46,12 @@ async def test_long_lists_say_how_many_more(company: Tx) -> None:
     for number in range(1, 14):
         await leave(company, number=number)
     card = await said(company, XULI, "approval.list")
-    assert len(card.fields) == 10
-    assert "还有 3 件没有列出" in card.text
-    _, rest = await pressed(company, XULI, "approvals.page", "list", value=card.actions[0].value)
+    assert len(card.fields) == 5
+    assert "还有 8 件没有列出" in card.text
+    assert [action.label for action in card.actions] == ["下一页"]
+    _, second = await pressed(company, XULI, "approvals.page", "list", value=card.actions[0].value)
+    assert "第 6–10 件，共 13 件" in second.text
+    _, rest = await pressed(company, XULI, "approvals.page", "list", value=second.actions[0].value)
     assert "第 11–13 件，共 13 件" in rest.text
     assert "11. 李雷" in rest.text
     with pytest.raises(Ask) as question:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,14 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot import database, embedded, keys
-from bot.cli import backup, calendar, doctor, people, platform, wecom
+from bot.cli import backup, calendar, doctor, people, platform
+from bot.cli import dingtalk as dingtalk_commands
 from bot.cli import keys as key_commands
+from bot.cli import kiosk as kiosk_commands
+from bot.cli import wecom as wecom_commands
 from domain.kernel.clock import SystemClock
+from tests.fakes.dingtalk import FakeDingTalk
+from tests.fakes.wecom import FakeWeCom
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +49,39 @@ def home() -> Iterator[Path]:
         server.stop()
 
 
+Set = Callable[[dict[str, str]], None]
+OTHERS = (dingtalk_commands, key_commands, kiosk_commands, wecom_commands)
+
+
+@pytest.fixture
+async def wecom(setenv: Set) -> AsyncIterator[FakeWeCom]:
+    async with FakeWeCom(members={"lilei"}) as fake:
+        setenv(fake.environment())
+        yield fake
+
+
+@pytest.fixture
+async def dingtalk(setenv: Set) -> AsyncIterator[FakeDingTalk]:
+    async with FakeDingTalk(members={"lilei"}) as fake:
+        setenv(fake.environment())
+        yield fake
+
+
+@pytest.fixture
+def setenv(monkeypatch: pytest.MonkeyPatch) -> Set:
+    def put(environment: dict[str, str]) -> None:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+    return put
+
+
 class Hrbot:
     """Runs `hrbot …` in this process."""
 
     def __init__(self) -> None:
         self.app = typer.Typer()
-        for group in (backup, calendar, doctor, key_commands, people, platform, wecom):
+        for group in (*OTHERS, backup, calendar, doctor, people, platform):
             group.register(self.app)
 
     def __call__(self, *words: object) -> Result:

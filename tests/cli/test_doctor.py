@@ -111,7 +111,9 @@ def test_a_path_that_cannot_hold_the_socket(home: Path) -> None:
 
 def test_every_finding_has_words() -> None:
     source = Path(diagnosis.__file__).read_text() + Path(platform_diagnosis.__file__).read_text()
+    asked = {"好": ("ok",), "提示": ("silent",), "坏": ("other", "bad")}
     for kind, maker in (("好", "well("), ("提示", "hint("), ("坏", "wrong(")):
         said = command.words()[kind]
         made = {part.split('"')[1] for part in source.split(maker)[1:] if part.lstrip().startswith('"')}
+        made |= {f"{callback}_{end}" for callback in platform_diagnosis.ASKED for end in asked[kind]}
         assert made == said.keys()

@@ -2,68 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
-from bot import diagnosis, embedded
+from bot import embedded
 from bot.cli import doctor
-from bot.findings import Finding
+from bot.platforms.dingtalk.answers import Answer as DingTalkAnswer
 from bot.platforms.dingtalk.meter import month_of
-from bot.platforms.port import Update
 from bot.platforms.shared import probing
 from bot.platforms.shared.breaker import Unreachable
 from bot.platforms.wecom import probe
-from bot.platforms.wecom.callback import Callback
 from config.settings import Settings
+from tests.cli.conftest import Set
+from tests.cli.doctoring import bad, codes, found
 from tests.fakes.dingtalk import FakeDingTalk
 from tests.fakes.wecom import FakeWeCom
 
-OWN = ("wecom", "dingtalk")
 SEND, OPEN = "robot/oToMessages/batchSend", "gateway/connections/open"
-Set = Callable[[dict[str, str]], None]
-
-
-@pytest.fixture
-async def wecom(setenv: Set) -> AsyncIterator[FakeWeCom]:
-    async with FakeWeCom(members={"lilei"}) as fake:
-        setenv(fake.environment())
-        yield fake
-
-
-@pytest.fixture
-async def dingtalk(setenv: Set) -> AsyncIterator[FakeDingTalk]:
-    async with FakeDingTalk(members={"lilei"}) as fake:
-        setenv(fake.environment())
-        yield fake
-
-
-@pytest.fixture
-def setenv(monkeypatch: pytest.MonkeyPatch) -> Set:
-    def put(environment: dict[str, str]) -> None:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-
-    return put
-
-
-async def found(home: Path, port: int = 0) -> list[Finding]:
-    """What is said of the messengers; the fakes go on answering meanwhile."""
-    every = await asyncio.to_thread(lambda: list(diagnosis.everything(home, port)))
-    return [one for one in every if one.code.startswith(OWN)]
-
-
-async def codes(home: Path, port: int = 0) -> list[str]:
-    return [one.code for one in await found(home, port)]
-
-
-async def bad(home: Path) -> list[str]:
-    return [one.code for one in await found(home) if one.wrong]
 
 
 async def test_nothing_is_asked_that_is_not_configured(home: Path) -> None:
@@ -164,30 +121,6 @@ async def test_a_clock_that_is_wrong_is_told(
 # ---- the way in
 
 
-async def test_our_own_callback_is_asked(home: Path, wecom: FakeWeCom, setenv: Set) -> None:
-    async def store(update: Update, account: str) -> bool:
-        raise AssertionError(f"{account} said {update.message_id}: nothing is to be stored")
-
-    settings = Settings().wecom
-    assert settings
-    async with serving(Callback(settings, store, lambda: datetime.now(UTC)).routes()) as port:
-        assert (await codes(home, port))[-1] == "wecom_callback_ok"
-        setenv({"HRBOT_WECOM__TOKEN": "another"})
-        assert (await codes(home, port))[-1] == "wecom_callback_bad"
-
-
-async def test_somebody_else_listens_there(home: Path, wecom: FakeWeCom) -> None:
-    async def hello(request: web.Request) -> web.Response:
-        return web.Response(text="hello")
-
-    async with serving([web.get("/{path:.*}", hello)]) as port:
-        assert (await codes(home, port))[-1] == "wecom_callback_other"
-    async with serving([web.get("/healthz", hello)]) as port:
-        last = (await found(home, port))[-1]
-    assert last.code == "wecom_callback_bad"
-    assert "404" in doctor.line(last)
-
-
 # ---- DingTalk
 
 
@@ -200,7 +133,7 @@ async def test_dingtalk_is_well(home: Path, dingtalk: FakeDingTalk) -> None:
 
 async def test_without_a_template_and_in_http_mode(home: Path, dingtalk: FakeDingTalk, setenv: Set) -> None:
     setenv({"HRBOT_DINGTALK__CARD_TEMPLATE_ID": "", "HRBOT_DINGTALK__MODE": "http"})
-    assert (await codes(home))[-1] == "dingtalk_template_none"
+    assert (await codes(home))[-2:] == ["dingtalk_template_none", "dingtalk_callback_silent"]
     assert await bad(home) == []
     assert OPEN not in dingtalk.calls
 
@@ -215,6 +148,20 @@ async def test_dingtalk_refuses(home: Path, dingtalk: FakeDingTalk, setenv: Set)
     assert await bad(home) == ["dingtalk_secret"]
     dingtalk.ip_allowed = False
     assert await bad(home) == ["dingtalk_address"]
+    assert any("203.0.113.7" in doctor.line(one) for one in await found(home))
+
+
+@pytest.mark.parametrize(
+    ("message", "address"),
+    [
+        ("request ip=203.0.113.7 not in whitelist", "203.0.113.7"),
+        ("访问ip不在白名单之中,request ip：2001:db8::7", "2001:db8::7"),
+        ("the address is not in the list", None),
+        ("shipping: 12", None),
+    ],
+)
+def test_the_address_in_a_refusal(message: str, address: str | None) -> None:
+    assert DingTalkAnswer("60020", 403, {"message": message}).address == address
 
 
 async def test_another_robot(home: Path, dingtalk: FakeDingTalk, setenv: Set) -> None:
@@ -258,15 +205,3 @@ async def test_no_secret_is_said(home: Path, wecom: FakeWeCom, dingtalk: FakeDin
         said = "\n".join(map(doctor.line, await found(home)))
         assert [one for one in secret if one in said] == []
         assert wecom.tokens.current is None or wecom.tokens.current not in said
-
-
-@asynccontextmanager
-async def serving(routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[int]:
-    """An HTTP server on loopback; its port."""
-    app = web.Application()
-    app.add_routes(routes)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield int(runner.addresses[0][1])
-    await runner.cleanup()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from typer.testing import Result
 
 from bot import embedded
@@ -74,22 +76,43 @@ def rows(done: Result) -> dict[str, list[str]]:
 async def test_nothing_is_configured(hrbot: Hrbot, home: Path) -> None:
     done = await status(hrbot, home)
     assert done.exit_code == 0, done.output
-    assert rows(done)["wecom"] == ["no", "-", "-", "0", "0", "0", "-", "-"]
-    assert rows(done)["dingtalk"] == ["no", "-", "-", "0", "0", "-", "-", "-"]
-    assert rows(done)["console"] == ["yes", "-", "-", "0", "0", "-", "-", "-"]
+    assert rows(done)["wecom"] == ["no", "-", "-", "0", "0", "0", "-", "-", "-"]
+    assert rows(done)["dingtalk"] == ["no", "-", "-", "0", "0", "-", "-", "-", "-"]
+    assert rows(done)["console"] == ["yes", "-", "-", "0", "0", "-", "-", "-", "-"]
 
 
-async def test_all_is_well(hrbot: Hrbot, home: Path, fakes: tuple[FakeWeCom, FakeDingTalk]) -> None:
+@asynccontextmanager
+async def serving(told: dict[str, str | None]) -> AsyncIterator[int]:
+    """`serve` on this machine, as far as it tells how the messengers are."""
+
+    async def ready(request: web.Request) -> web.Response:
+        return web.json_response({"ready": True, "reason": None, "platforms": told})
+
+    app = web.Application()
+    app.router.add_get("/readyz", ready)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield int(runner.addresses[0][1])
+    await runner.cleanup()
+
+
+async def test_what_waits_and_what_serve_says(
+    hrbot: Hrbot, home: Path, fakes: tuple[FakeWeCom, FakeDingTalk], monkeypatch: pytest.MonkeyPatch
+) -> None:
     month = month_of(datetime.now(UTC))
     execute(home, "insert into dingtalk_usage (month, calls, pushes) values (%s, 1200, 77)", month)
     for used, hours in ((False, 1), (False, 2), (True, 1), (False, -1)):
         code(home, used, hours=hours)
     message(home, 1, "wecom", "waiting")
     message(home, 2, "wecom", "sent")
-    done = await status(hrbot, home)
-    assert done.exit_code == 0, done.output
-    assert rows(done)["wecom"] == ["yes", "ok", "-", "1", "0", "2", "-", "-"]
-    assert rows(done)["dingtalk"] == ["yes", "ok", "-", "0", "0", "-", "1200/5000", "77/3000"]
+    async with serving({"wecom": None, "dingtalk": "no Stream connection to DingTalk"}) as port:
+        monkeypatch.setenv("HRBOT_PORT", str(port))
+        done = await status(hrbot, home)
+    assert done.exit_code == 1, done.output
+    assert done.stderr == "dingtalk: no Stream connection to DingTalk\n"
+    assert rows(done)["wecom"] == ["yes", "ok", "-", "1", "0", "2", "-", "-", "ok"]
+    assert rows(done)["dingtalk"] == ["yes", "ok", "-", "0", "0", "-", "1200/5000", "77/3000", "ill"]
 
 
 async def test_what_is_dead_is_counted_and_told(hrbot: Hrbot, home: Path) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -95,10 +94,6 @@ async def sending(engine: AsyncEngine) -> AsyncIterator[Sending]:
         yield running
         for client in running.clients:
             await client.close()
-
-
-def counted(api: str, code: str) -> float:
-    return REGISTRY.get_sample_value("hrbot_dingtalk_calls_total", {"api": api, "code": code}) or 0.0
 
 
 def read(fake: FakeDingTalk, who: str = LI) -> list[str]:

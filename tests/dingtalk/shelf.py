@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiohttp import web
-from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from bot.platforms.dingtalk.callback import Callback
@@ -96,11 +95,6 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
-def counted(kind: str, outcome: str, way: str = "stream") -> float:
-    labels = {"way": way, "kind": kind, "outcome": outcome}
-    return REGISTRY.get_sample_value("hrbot_dingtalk_pushes_total", labels) or 0.0
-
-
 @dataclass
 class Door:
     """The route on a TCP port; `now` shifts its clock (seconds)."""
@@ -109,6 +103,7 @@ class Door:
     shelf: Shelf
     callback: Callback = field(init=False)
     shift: float = 0.0
+    body_seconds: float = 1.0
     runner: web.AppRunner | None = None
 
     def clock(self) -> datetime:
@@ -116,7 +111,12 @@ class Door:
 
     async def __aenter__(self) -> Door:
         self.callback = Callback(
-            settings(self.fake.account, self.fake.base), self.shelf.store, self.clock, self.shelf.hooks, 1.0, 0.5
+            settings(self.fake.account, self.fake.base),
+            self.shelf.store,
+            self.clock,
+            self.shelf.hooks,
+            self.body_seconds,
+            0.5,
         )
         app = web.Application(middlewares=[guard])
         app.add_routes(self.callback.routes())

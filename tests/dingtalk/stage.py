@@ -37,12 +37,20 @@ class DingTalkStage(Stage):
     async def read(self, person: str, wait: float = 0.0) -> None:
         deadline = time.monotonic() + wait
         while True:
-            came = self.fake.seen[person][self.seen.get(person, 0) :]
+            came = self._came(person)
             if came or time.monotonic() >= deadline:
                 break
             await asyncio.sleep(0.01)
-        self.seen[person] = self.seen.get(person, 0) + len(came)
         self.unread.setdefault(person, []).extend(message(shown) for shown in came)
+
+    def _came(self, person: str) -> list[Shown]:
+        """New in the person's single chat, and in the groups that they are in."""
+        chats = {person: self.fake.seen[person]}
+        own = [cid for cid, members in self.fake.groups.items() if person in members]
+        chats |= {f"{person}@{cid}": self.fake.seen_group[cid] for cid in own}
+        came = [shown for name, chat in chats.items() for shown in chat[self.seen.get(name, 0) :]]
+        self.seen |= {name: len(chat) for name, chat in chats.items()}
+        return came
 
     async def press_label(self, person: str, label: str, inputs: dict[str, str] | None = None) -> None:
         pushed = await self.fake.press_label(person, label, inputs)
@@ -62,6 +70,7 @@ async def dingtalk_stage(url: str, folder: Path, at: datetime) -> AsyncIterator[
             for name, value in fake.environment(template=True).items()
         }
         async with demo_stage(url, folder, at, dingtalk=DingTalk.model_validate(given)) as console:
+            fake.groups = {one["id"]: list(one["members"]) for one in await console.get("/console/api/groups")}
             fake.members |= {person["id"] for person in await console.get("/console/api/people")}
             await fake.connected(1)
             yield DingTalkStage(console.base, console.http, console.bot, console.clock, fake=fake)

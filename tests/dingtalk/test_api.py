@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 from bot.platforms.dingtalk.errors import CardExists, CardMissing, CardRefused
 from bot.platforms.dingtalk.transport import PublicOnly, is_public
 from bot.platforms.port import Undeliverable
-from tests.dingtalk.sending import LI, SEND, TEAM, TOKEN, WEBHOOK, Sending, counted, later, read, said
+from tests.dingtalk.sending import LI, SEND, TEAM, TOKEN, WEBHOOK, Sending, later, read, said
+from tests.platforms.metrics import called
 
 PARAMS = {"title": "请假审批", "status": "waiting"}
 
@@ -19,12 +20,12 @@ PARAMS = {"title": "请假审批", "status": "waiting"}
 
 
 async def test_messages_arrive(out: Sending) -> None:
-    api, before = await out.api(), counted(SEND, "0")
+    api, before = await out.api(), called("dingtalk", SEND, "0")
     await said(api, "年假还有 5 天")
     await api.send_group(TEAM, "sampleMarkdown", {"title": "通知", "text": "**好**"})
     assert read(out.fake) == ["年假还有 5 天"]
     assert out.fake.seen_group[TEAM][0].title == "通知"
-    assert counted(SEND, "0") == before + 1
+    assert called("dingtalk", SEND, "0") == before + 1
     assert out.fake.tokens.issued == 1
     assert out.fake.warnings == []
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from bot.platforms.dingtalk.api import DingTalkApi
 from bot.platforms.dingtalk.errors import Kind, meaning
 from bot.platforms.dingtalk.pace import Turns
+from bot.platforms.dingtalk.tables import Usage
 from bot.platforms.port import TryLater, Undeliverable
 from tests.dingtalk.sending import LI, SEND, UPDATE, WEBHOOK, Sending, later, read, said
 
@@ -230,6 +232,22 @@ async def test_pushes_are_counted_too(out: Sending) -> None:
     await meter.pushed()
     await meter.pushed()
     assert (await meter.usage()).pushes == 2
+
+
+async def test_a_burst_is_written_once_a_second(out: Sending) -> None:
+    await out.api()
+    meter = out.clients[0].meter
+
+    async def written() -> int:
+        async with out.engine.connect() as connection:
+            return await connection.scalar(select(func.coalesce(func.sum(Usage.pushes), 0))) or 0
+
+    for _ in range(100):
+        await meter.pushed()
+    assert await written() == 1
+    out.pass_by(1.1)
+    await meter.pushed()
+    assert await written() == 101
 
 
 async def test_nothing_secret_is_logged_or_raised(out: Sending) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import random
 from dataclasses import replace
@@ -14,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.inbox import InboxFull
 from bot.platforms.dingtalk.callback import CARD_HEADERS, ROBOT_HEADERS, Callback
-from tests.dingtalk.shelf import GROUP, Door, Shelf, counted, real_now, settings
+from tests.dingtalk.shelf import GROUP, Door, Shelf, real_now, settings
 from tests.fakes.dingtalk import Account, FakeDingTalk, Frame
 from tests.fakes.dingtalk.account import signed
+from tests.platforms.metrics import incoming
 
 EVENT = {"userId": ["lilei"]}
 
@@ -97,11 +97,11 @@ async def test_a_replay_outside_the_window_is_refused(
     captured = await pushes(dingtalk)
     shelf.kept.clear()
     shelf.events.clear()
-    before = counted("none", "stale", "http")
+    before = incoming("dingtalk", "none", "stale")
     door.shift = shift
     answers = [await dingtalk.repost(one) for one in captured]
     assert [(answer.code, answer.answer) for answer in answers] == [(401, b"")] * 3
-    assert (shelf.kept, shelf.events, counted("none", "stale", "http")) == ({}, {}, before + 3)
+    assert (shelf.kept, shelf.events, incoming("dingtalk", "none", "stale")) == ({}, {}, before + 3)
 
 
 async def test_of_another_robot_or_company(door: Door, dingtalk: FakeDingTalk, shelf: Shelf) -> None:
@@ -222,25 +222,6 @@ async def test_other_methods_are_not_answered(door: Door, dingtalk: FakeDingTalk
     for method in ("GET", "HEAD", "PUT", "DELETE"):
         async with dingtalk.session.request(method, dingtalk.robot_url) as answer:
             assert answer.status == 405
-
-
-async def test_large_slow_and_packed_bodies(door: Door, dingtalk: FakeDingTalk, shelf: Shelf) -> None:
-    """X1."""
-    captured = (await pushes(dingtalk))[0]
-    url, headers, body = captured.request
-    shelf.kept.clear()
-    assert dingtalk.session is not None
-
-    async def trickle() -> object:
-        yield b"{"
-        await asyncio.sleep(2)
-
-    bodies = [(b" " * (1024 * 1024 + 1), {}), (trickle(), {}), (gzip.compress(body), {"Content-Encoding": "gzip"})]
-    for content, more in bodies:
-        async with dingtalk.session.post(url, data=content, headers={**headers, **more}) as answer:
-            assert answer.status in {408, 413, 415}
-            assert await answer.read() == b""
-    assert shelf.kept == {}
 
 
 # the store

@@ -16,12 +16,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from bot.platforms.dingtalk import events, messages, presses
-from bot.platforms.dingtalk.documents import Unreadable, load
 from bot.platforms.dingtalk.events import Event
 from bot.platforms.dingtalk.messages import Foreign, Incoming
-from bot.platforms.port import Media, Update
+from bot.platforms.port import Media, Ticket, Update
+from bot.platforms.shared.documents import Unreadable, load
 from tests.dingtalk.shelf import settings
 from tests.fakes.dingtalk import Account
+from tests.platforms.cases import bodies
 
 NOW = datetime.fromtimestamp(1_795_000_000, UTC)
 OWN = settings(Account("dingtest", "dingkey", robot_code="dingrobot"), "https://api.dingtalk.com")
@@ -73,6 +74,7 @@ def test_what_becomes_of_it(case: dict[str, Any]) -> None:
         assert incoming.update is None
         return
     wanted = {"media": [], "reply_to": None if "press" in case else (WEBHOOK, 1_795_005_400.0), **case["update"]}
+    wanted["ticket"] = Ticket(PRESS["outTrackId"], "") if "press" in case else None
     wanted["media"] = tuple(Media(*pair) for pair in wanted["media"])
     assert incoming.update == replace(Update("dingtalk", incoming.message_id, "lilei"), **wanted)
     assert incoming.message_id == ("c:m3" if "press" in case else "msgA1==")
@@ -86,24 +88,6 @@ def test_events(case: dict[str, Any]) -> None:
     assert list(event.departments) == case.get("departments", [])
     assert [list(astuple(change)) for change in event.changes] == case.get("changes", [])
     assert (list(astuple(event.approval)) if event.approval else None) == case.get("approval")
-
-
-def test_the_cases_cover_every_kind() -> None:
-    assert {case["kind"] for case in SAID} == messages.KINDS | {presses.CARD}
-    assert {case.get("kind", case["event"]) for case in EVENTS} == events.KINDS
-
-
-def test_an_event_over_http_is_the_same() -> None:
-    body = {"EventType": "user_add_org", "EventTime": 1_795_000_000_000, "CorpId": "dingtest", "eventId": "e1"}
-    event = events.of_body({**body, "userId": ["u300"]}, OWN)
-    assert (event.kind, event.message_id, event.users, event.born) == ("user_add_org", "e:e1", ("u300",), NOW)
-
-
-def test_contact_events_are_free() -> None:
-    """Facts 0: only these are not counted against the month's pushes."""
-    free = {case["event"] for case in EVENTS if reported(case).free}
-    assert free == events.CONTACTS
-    assert not free & {"bpms_task_change", "never_heard_of", "check_url"}
 
 
 @pytest.mark.parametrize(
@@ -212,14 +196,17 @@ def test_whatever_a_person_types_is_read(words: str) -> None:
     assert (incoming.update.text if incoming.update else "") == expected
 
 
+def written(case: dict[str, Any]) -> bytes:
+    base, over = (PRESS, case["press"]) if "press" in case else (MESSAGE, case.get("robot") or case["fields"])
+    return json.dumps(laid(base, over)).encode()
+
+
 def test_spoiled_payloads_are_read_or_refused_and_nothing_else() -> None:
     """Bytes changed, cut out and doubled at random places of every case; the seed is fixed."""
     chance = random.Random(7)
-    kinds = set()
+    kinds, sources = set(), [*map(written, CASES), *bodies("dingtalk")]
     for _ in range(4_000):
-        case = chance.choice(CASES)
-        base, over = (PRESS, case["press"]) if "press" in case else (MESSAGE, case.get("robot") or case.get("fields"))
-        body = json.dumps(laid(base, over)).encode()
+        body = chance.choice(sources)
         at, size = chance.randrange(len(body)), chance.randrange(12)
         middle = chance.choice([b"", body[at : at + size] * 2, chance.randbytes(size), b"[", b"null", b"1e999", b'"'])
         try:

@@ -11,8 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.inbox import InboxFull
 from bot.platforms.dingtalk.stream import Stream
-from tests.dingtalk.shelf import GROUP, Shelf, counted
+from tests.dingtalk.shelf import GROUP, Shelf
 from tests.fakes.dingtalk import FakeDingTalk, Frame
+from tests.platforms.metrics import incoming
 
 EVENT = {"userId": ["lilei"]}
 
@@ -45,10 +46,10 @@ async def test_somebody_without_userid_is_handed_on_as_nobody(
 
 
 async def test_another_robot_or_company_is_refused(stream: Stream, dingtalk: FakeDingTalk, shelf: Shelf) -> None:
-    before = counted("none", "foreign")
+    before = incoming("dingtalk", "none", "foreign")
     for changes in ({"robotCode": "dingother"}, {"chatbotCorpId": "dingother"}, {"senderCorpId": "dingother"}):
         assert (await dingtalk.say("lilei", "查年假", changes=changes)).in_time
-    assert (shelf.kept, shelf.nobody, counted("none", "foreign")) == ({}, [], before + 3)
+    assert (shelf.kept, shelf.nobody, incoming("dingtalk", "none", "foreign")) == ({}, [], before + 3)
 
 
 async def test_every_connection_answers_pings(stream: Stream, dingtalk: FakeDingTalk) -> None:
@@ -145,7 +146,7 @@ async def test_messages_wait_in_memory_and_keep_their_order(
 
 
 async def test_after_a_while_a_message_is_given_up(stream: Stream, dingtalk: FakeDingTalk, shelf: Shelf) -> None:
-    before = counted("text", "lost")
+    before = incoming("dingtalk", "text", "lost")
     stream.intake.keeper.patience = 0.5
     shelf.fails = OperationalError("查年假", {"body": "查年假"}, Exception("查年假"))
     with structlog.testing.capture_logs() as logs:
@@ -153,7 +154,7 @@ async def test_after_a_while_a_message_is_given_up(stream: Stream, dingtalk: Fak
         async with asyncio.timeout(3):
             while stream.intake.keeper.waiting:
                 await asyncio.sleep(0.01)
-    assert counted("text", "lost") == before + 1
+    assert incoming("dingtalk", "text", "lost") == before + 1
     assert [entry["log_level"] for entry in logs if entry["event"] == "dingtalk.lost"] == ["error"]
     assert "查年假" not in str(logs)
 

@@ -17,6 +17,7 @@ from bot.platforms.dingtalk.connection import Times
 from bot.platforms.dingtalk.stream import Stream
 from tests.dingtalk.shelf import Connect, Shelf, real_now, settings
 from tests.fakes.dingtalk import Call, FakeDingTalk
+from tests.platforms.metrics import incoming
 
 CUTS = 50 if os.environ.get("HRBOT_LONG") == "1" else 5
 
@@ -80,7 +81,7 @@ class Load:
 
 async def test_cut_under_load(stream: Stream, dingtalk: FakeDingTalk, shelf: Shelf) -> None:
     """All connections cut again and again while people write, press and events come."""
-    load = Load(dingtalk)
+    load, given_up = Load(dingtalk), {kind: incoming("dingtalk", kind, "lost") for kind in ("text", "card")}
     loading = asyncio.create_task(load.run())
     slowest = 0.0
     for _ in range(CUTS):
@@ -97,6 +98,7 @@ async def test_cut_under_load(stream: Stream, dingtalk: FakeDingTalk, shelf: She
     assert slowest < 10
     assert [frame for frame in dingtalk.unacked() if not frame.cut] == []
     assert not [line for line in dingtalk.warnings if "stream" in line]
+    assert {kind: incoming("dingtalk", kind, "lost") for kind in given_up} == given_up, "also what was cut is kept"
     nothing_is_lost(dingtalk, shelf)
 
 

@@ -73,6 +73,11 @@ def cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
+def redirected(to: str) -> web.Response:
+    """The method and the body are to be kept."""
+    return web.Response(status=307, headers={"Location": to})
+
+
 async def half(request: web.Request, body: bytes) -> web.StreamResponse:
     """The head promises a whole body, half of it follows, then the connection ends."""
     stream = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})

@@ -21,7 +21,8 @@ KILLS = {
     "outbox.after_send": 60,
     "reaction.before_commit": 4,
 }
-WITHOUT_MESSAGES = {"schedule.before_commit"}  # see test_schedules
+WITHOUT_MESSAGES = {"schedule.before_commit", "broadcast.before_send", "broadcast.after_send"}
+"""See test_schedules and tests/wecom/test_broadcast_killed."""
 
 
 def test_every_failpoint_is_killed_somewhere() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,3 +62,13 @@ def test_nothing_is_evaluated_or_unpickled() -> None:
         or ast.unparse(call.func) in {"pickle.loads", "pickle.load", "marshal.loads", "os.system"}
     ]
     assert found == []
+
+
+def test_no_two_advisory_locks_have_one_number() -> None:
+    """Who shares a number with another waits for it for ever, and nobody sees why."""
+    numbers: dict[int, list[str]] = {}
+    for file in tree.python_files(*tree.PACKAGES):
+        for number in re.findall(r"^(?:\w+_)?LOCK = ([\d_]+)$", file.read_text(encoding="utf-8"), re.MULTILINE):
+            numbers.setdefault(int(number), []).append(tree.name(file))
+    assert len(numbers) >= 4
+    assert [files for files in numbers.values() if len(files) > 1] == []

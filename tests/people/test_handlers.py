@@ -62,9 +62,9 @@ async def test_a_roster_is_previewed_then_imported(tx: Tx) -> None:
     preview = await people.received(chat)
     assert preview is not None
     words = said(preview)
-    assert "新增:1 人" in words
-    assert "第 3 行 李雷:岗位 客服专员 → 资深客服" in words
-    assert "第 4 行 曾小贤:手机号不对，应是 1 开头的 11 位数字" in words
+    assert "新增：1 人" in words
+    assert "第 3 行 李雷：岗位 客服专员 → 资深客服" in words
+    assert "第 4 行 曾小贤：手机号不对，应是 1 开头的 11 位数字" in words
     assert "[导入] [取消]" in words
     assert await queries.by_number(tx, "3001") is None
     pressed = replace(chat, files=(), card=OpenCard("cd_1", "fl_1", "people.import", "draft"))
@@ -77,11 +77,13 @@ async def test_a_roster_is_previewed_then_imported(tx: Tx) -> None:
 
 async def test_a_file_of_somebody_else_or_of_another_kind_is_left_to_others(tx: Tx) -> None:
     await company.seed(tx)
-    assert await people.received(await chat_of(tx, "lilei", workbook(newcomer()))) is None
+    assert await people.received(await chat_of(tx, "lilei", workbook(headers=["订单", "金额"]), "订单.xlsx")) is None
     assert await people.received(await chat_of(tx, "wangfang", b"x", "病假单.jpg")) is None
     assert await people.received(await chat_of(tx, "wangfang", workbook(headers=["订单", "金额"]))) is None
     with pytest.raises(HrOnly):
         await people.begin(await chat_of(tx, "lilei", workbook(newcomer())))
+    with pytest.raises(HrOnly):
+        await people.received(await chat_of(tx, "lilei", workbook(newcomer())))
     assert "直接发给我" in said(await people.begin(await chat_of(tx, "wangfang")))
 
 

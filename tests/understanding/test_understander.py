@@ -82,6 +82,7 @@ def test_second_set(understander: Understander) -> None:
         ("花名册模板", "employee.onboard", "roster_template"),
         ("导入员工", "employee.onboard", "roster_import"),
         ("给李雷发绑定码", "employee.onboard", "link_code"),
+        ("给李雷设置一体机密码", "employee.onboard", "kiosk_pin"),
         ("放弃剩余年假", "leave.balance", "waive"),
         ("同意年假结转到明年", "leave.balance", "waive"),
         ("谁会审批我的请假", "approval.progress", "who_approves"),

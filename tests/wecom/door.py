@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 import aiohttp
 from aiohttp import web
-from prometheus_client import REGISTRY
 from yarl import URL
 
 from bot.platforms.port import Update
@@ -67,23 +66,6 @@ class Door:
             headers = tuple(pair for pair in answer.headers.items() if pair[0] != "Date")
             return Answer(answer.status, await answer.read(), headers)
 
-    async def talk(self, *parts: bytes, pause: float = 0.0) -> bytes:
-        """Write raw bytes, part by part, and read until the server closes or has nothing more to say."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        heard = b""
-        try:
-            for part in parts:
-                writer.write(part)
-                await writer.drain()
-                await asyncio.sleep(pause)
-            while more := await asyncio.wait_for(reader.read(65_536), 0.1 if heard else 2.0):
-                heard += more
-        except (TimeoutError, ConnectionError):
-            return heard
-        finally:
-            writer.close()
-        return heard
-
 
 @asynccontextmanager
 async def opened(*, body_seconds: float = 4.0) -> AsyncIterator[Door]:
@@ -102,7 +84,3 @@ async def opened(*, body_seconds: float = 4.0) -> AsyncIterator[Door]:
             yield door
         finally:
             await runner.cleanup()
-
-
-def counted(kind: str, outcome: str) -> float:
-    return REGISTRY.get_sample_value("hrbot_wecom_callbacks_total", {"kind": kind, "outcome": outcome}) or 0.0

@@ -20,7 +20,7 @@ CASES = Path(__file__).parent / "cases" / "cards.yaml"
 
 
 def sent(card: Card, *, notice: bool = False, task_id: str | None = TASK) -> tuple[dict[str, Any], ...]:
-    return render.messages(card, task_id=task_id, notice=notice, notice_url=URL, wording=WORDING)
+    return render.messages(card, task_id=task_id, notice=notice, links=render.Links(URL), wording=WORDING)
 
 
 def drawn(card: Card, *, notice: bool = False) -> dict[str, Any]:

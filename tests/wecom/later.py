@@ -89,6 +89,7 @@ def movable() -> Iterator[Later]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.app.real_now", later)
         patch.setattr("bot.entrances.real_now", later)
+        patch.setattr("bot.aibot.real_now", later)
         yield later
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
-from bot.platforms.wecom.crypto import Crypto
+from bot.platforms.shared.crypto import Crypto
 from config.settings import WeCom
 
 CORP, AGENT, TOKEN = "ww00test", 1000002, "QDG6eK"

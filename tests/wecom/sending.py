@@ -6,7 +6,6 @@ from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import pytest
-from prometheus_client import REGISTRY
 
 from bot.platforms.port import TryLater
 from bot.platforms.wecom.api import WeComApi
@@ -45,7 +44,3 @@ async def later(api: WeComApi, words: str = "你好") -> TryLater:
 
 def read(wecom: FakeWeCom, who: str = "zhangsan") -> list[str]:
     return [shown.text for shown in wecom.seen[who]]
-
-
-def counted(api: str, errcode: str) -> float:
-    return REGISTRY.get_sample_value("hrbot_wecom_calls_total", {"api": api, "errcode": errcode}) or 0.0

@@ -10,19 +10,20 @@ from bot.platforms.port import TryLater, Undeliverable
 from bot.platforms.shared.answered import file_name
 from bot.platforms.wecom.api import CardFrozen, WeComApi
 from tests.fakes.wecom import FakeWeCom
+from tests.platforms.metrics import called
 from tests.wecom.gates import SEND, Time
-from tests.wecom.sending import UPDATE, card, counted, later, read, text
+from tests.wecom.sending import UPDATE, card, later, read, text
 
 # ---- when all is well
 
 
 async def test_a_message_arrives(api: WeComApi, wecom: FakeWeCom) -> None:
-    before = counted(SEND, "0")
+    before = called("wecom", SEND, "0")
     sent = await api.send(text("年假还有 5 天"))
     assert sent.message_id
     assert (sent.response_code, sent.invalid) == (None, frozenset())
     assert read(wecom) == ["年假还有 5 天"]
-    assert counted(SEND, "0") == before + 1
+    assert called("wecom", SEND, "0") == before + 1
 
 
 async def test_a_card_is_changed_once_and_then_frozen(api: WeComApi, wecom: FakeWeCom) -> None:

@@ -13,10 +13,12 @@ from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
 from bot.inbox import InboxFull
+from bot.platforms.shared.crypto import Crypto
 from bot.platforms.wecom.callback import NONE, VERIFY, signed
-from bot.platforms.wecom.crypto import Crypto
 from bot.platforms.wecom.messages import KINDS
-from tests.wecom.door import Door, counted, opened
+from tests.platforms.metrics import incoming
+from tests.platforms.wire import talk
+from tests.wecom.door import Door, opened
 from tests.wecom.sealed import AGENT, CORP, KEY, NOW, TEXT, TOKEN, Post, crypto, event, post
 
 PATH = "/callback/wecom"
@@ -29,7 +31,7 @@ async def door() -> AsyncIterator[Door]:
 
 
 async def test_a_text_is_stored_and_acknowledged(door: Door) -> None:
-    before = counted("text", "stored")
+    before = incoming("wecom", "text", "stored")
     answer = await door.send(post())
     assert (answer.status, answer.body) == (200, b"")
     [(update, person)] = door.shelf.kept.values()
@@ -39,16 +41,16 @@ async def test_a_text_is_stored_and_acknowledged(door: Door) -> None:
         "查年假",
         "zhangsan",
     )
-    assert counted("text", "stored") == before + 1
+    assert incoming("wecom", "text", "stored") == before + 1
 
 
 async def test_sent_again_it_is_one(door: Door) -> None:
     """D1: four at once, each sealed anew as WeCom does; the answers are the same."""
-    before = counted("text", "duplicate")
+    before = incoming("wecom", "text", "duplicate")
     answers = await asyncio.gather(*(door.send(post(nonce=str(number))) for number in range(4)))
     assert [answer.status for answer in answers] == [200] * 4
     assert len(door.shelf.kept) == 1
-    assert counted("text", "duplicate") == before + 3
+    assert incoming("wecom", "text", "duplicate") == before + 3
 
 
 async def test_two_events_of_one_second_are_both_stored(door: Door) -> None:
@@ -69,10 +71,10 @@ async def test_two_events_of_one_second_are_both_stored(door: Door) -> None:
     ],
 )
 async def test_what_needs_no_handling_is_acknowledged_and_counted(door: Door, xml: str, kind: str) -> None:
-    before = counted(kind, "ignored")
+    before = incoming("wecom", kind, "ignored")
     assert (await door.send(post(xml))).status == 200
     assert door.shelf.kept == {}
-    assert counted(kind, "ignored") == before + 1
+    assert incoming("wecom", kind, "ignored") == before + 1
 
 
 async def test_labels_come_from_a_closed_set(door: Door) -> None:
@@ -82,7 +84,7 @@ async def test_labels_come_from_a_closed_set(door: Door) -> None:
         sample.labels["kind"]
         for metric in REGISTRY.collect()
         for sample in metric.samples
-        if sample.name == "hrbot_wecom_callbacks_total"
+        if sample.name == "hrbot_platform_incoming_total" and sample.labels["platform"] == "wecom"
     }
     assert kinds <= KINDS | {NONE, VERIFY}
 
@@ -122,7 +124,7 @@ def test_the_raw_query_is_read_as_it_was_written() -> None:
 
 async def test_other_methods_are_not_answered(door: Door) -> None:
     for method in ("HEAD", "PUT", "DELETE", "OPTIONS"):
-        answer = await door.talk(f"{method} {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = await talk(door.port, f"{method} {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         assert answer.startswith(b"HTTP/1.1 405")
 
 
@@ -139,10 +141,10 @@ async def test_a_replay_inside_the_window_has_no_second_effect(door: Door) -> No
 
 @pytest.mark.parametrize("after", [301, -301, 86_400, 10**9])
 async def test_a_replay_outside_the_window_is_refused(door: Door, after: int) -> None:
-    before = counted("none", "stale")
+    before = incoming("wecom", "none", "stale")
     door.now = NOW + after
     assert (await door.send(post())).status == 403
-    assert (door.shelf.kept, counted("none", "stale")) == ({}, before + 1)
+    assert (door.shelf.kept, incoming("wecom", "none", "stale")) == ({}, before + 1)
 
 
 async def test_messages_of_another_app_or_company_are_refused(door: Door) -> None:
@@ -211,10 +213,10 @@ async def test_nothing_of_a_message_is_logged(door: Door) -> None:
 
 @pytest.mark.parametrize("error", [InboxFull(), OperationalError("insert", {}, Exception()), OSError("no disk")])
 async def test_what_cannot_be_stored_is_not_acknowledged(door: Door, error: Exception) -> None:
-    before = counted("text", "busy")
+    before = incoming("wecom", "text", "busy")
     door.shelf.fails = error
     answer = await door.send(post())
-    assert (answer.status, answer.body, counted("text", "busy")) == (503, b"", before + 1)
+    assert (answer.status, answer.body, incoming("wecom", "text", "busy")) == (503, b"", before + 1)
     door.shelf.fails = None
     assert (await door.send(post())).status == 200
     assert len(door.shelf.kept) == 1

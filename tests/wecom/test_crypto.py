@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.platforms.wecom.crypto import Crypto, Forged
+from bot.platforms.shared.crypto import Crypto, Forged
 from bot.platforms.wecom.xml import envelope
 from tests.wecom.sealed import CORP, KEY, TOKEN, crypto
 

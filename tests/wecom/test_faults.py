@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 import aiohttp
-from prometheus_client import REGISTRY
 
 from domain.kernel.ids import PersonId
 from tests.fakes.wecom import shown_text
+from tests.platforms.metrics import incoming
 from tests.wecom.later import Later, platform, rows
 from tests.wecom.stage import WeComStage
 from tests.wecom.test_thread import SEND, UPDATE, drafted, submitted
@@ -81,15 +81,11 @@ async def test_d2_two_clicks_in_one_second(phones: WeComStage) -> None:
 
 
 async def test_d2_two_reports_of_wecom_itself_in_one_second(phones: WeComStage) -> None:
-    before = counted("sys_approval_change", "ignored")
+    before = incoming("wecom", "sys_approval_change", "ignored")
     reports = [{"ApprovalInfo": {"SpNo": f"20260311000{number}", "SpStatus": 2}} for number in range(2)]
     posted = await asyncio.gather(*(phones.fake.event("sys", "sys_approval_change", one) for one in reports))
     assert [one.statuses for one in posted] == [[200], [200]]
-    assert counted("sys_approval_change", "ignored") == before + 2
-
-
-def counted(kind: str, outcome: str) -> float:
-    return REGISTRY.get_sample_value("hrbot_wecom_callbacks_total", {"kind": kind, "outcome": outcome}) or 0.0
+    assert incoming("wecom", "sys_approval_change", "ignored") == before + 2
 
 
 # P: what the platform does

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.platforms.wecom.crypto import Forged
+from bot.platforms.shared.crypto import Forged
 from bot.platforms.wecom.messages import parse
 from bot.platforms.wecom.xml import MAX_BODY, MAX_MESSAGE, envelope, fields, read
 from tests.wecom.sealed import AGENT, CORP, TEXT

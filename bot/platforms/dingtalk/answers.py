@@ -17,6 +17,8 @@ BLAMED = {400, 413, 414, 431}
 """HTTP statuses that the one request is to blame for."""
 TOKEN_REFUSED, SUB_CODE = 401, 88
 _REQUEST = re.compile(r"[\w-]{1,64}")
+_ADDRESS = re.compile(r"\bip\s*[=:：]\s*((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f:]{3,39})", re.IGNORECASE)
+"""How an error names the address that we called from; its place in the message is not documented."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Answer:
         """User ids of a list, in lower case."""
         found = self.data.get(name)
         return frozenset(str(one).lower() for one in found) if isinstance(found, list) else frozenset()
+
+    @property
+    def address(self) -> str | None:
+        """The address that we called from, where a refusal names it."""
+        found = _ADDRESS.search(self.text("message") or self.text("errmsg") or self.text("sub_msg") or "")
+        return found[1] if found else None
 
     def traces(self) -> dict[str, str]:
         """What DingTalk's support asks for. The message is never logged: it may quote what was sent."""

@@ -22,11 +22,11 @@ from aiohttp import web
 from bot.platforms import bodies
 from bot.platforms.bodies import Refused
 from bot.platforms.dingtalk import events, presses
-from bot.platforms.dingtalk.documents import MAX_BYTES, load
 from bot.platforms.dingtalk.incoming_metrics import ACK_SECONDS
 from bot.platforms.dingtalk.intake import NONE, Foreign, Full, Hooks, Intake, Unreadable, settled
-from bot.platforms.dingtalk.keeper import Store
-from bot.platforms.wecom.crypto import Crypto, Forged
+from bot.platforms.shared.crypto import Crypto, Forged
+from bot.platforms.shared.documents import MAX_BYTES, load
+from bot.platforms.shared.keeper import Store
 from config.settings import DingTalk
 
 log = structlog.get_logger()
@@ -39,6 +39,13 @@ SIGNATURES = ("signature", "msg_signature")
 """Both names occur in the query of an event."""
 _SECONDS_DIGITS = 10
 _WRONG = (Forged, Foreign, Unreadable)
+
+
+def owned(own: DingTalk) -> Crypto | None:
+    """The crypto of events; None without their keys. A subscription made in the console is owned by the app key."""
+    if own.event_token is None or own.event_aes_key is None:
+        return None
+    return Crypto(own.event_token.get_secret_value(), own.event_aes_key.get_secret_value(), own.client_id)
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,8 @@ class Callback:
     crypto: Crypto | None = field(init=False)
 
     def __post_init__(self) -> None:
-        own, crypto = self.settings, None
-        if own.event_token and own.event_aes_key:
-            # the owner key of a subscription made in the console is the app key
-            crypto = Crypto(own.event_token.get_secret_value(), own.event_aes_key.get_secret_value(), own.client_id)
-        object.__setattr__(self, "crypto", crypto)
-        object.__setattr__(self, "intake", Intake(own, self.store, self.real_now, self.hooks, "http"))
+        object.__setattr__(self, "crypto", owned(self.settings))
+        object.__setattr__(self, "intake", Intake(self.settings, self.store, self.real_now, self.hooks))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [web.post(PATH, self.receive)]
@@ -87,6 +90,8 @@ class Callback:
             return self._refusal(refused)
         except Full:
             return web.Response(status=503)
+        except ConnectionError:  # whoever sent it is gone
+            raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours: DingTalk may send it again, and nothing leaks
             log.error("dingtalk.callback_failed", error=type(error).__name__)
             return self._refusal(Refused(500, "fault"))

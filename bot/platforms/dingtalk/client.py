@@ -21,6 +21,7 @@ from bot.platforms.port import TryLater, Undeliverable
 from bot.platforms.shared.answered import Raw
 from bot.platforms.shared.breaker import Unreachable
 from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.pool import Pool
 from bot.platforms.shared.token import Grant, Tokens
 from config.settings import DingTalk
 
@@ -65,6 +66,10 @@ class Client:
         self._misconfigured: dict[str, str] = {}
         self._exhausted_until: datetime | None = None
 
+    def share(self, pool: Pool | None) -> None:
+        """Keep to the limits together with the other processes; before the first call."""
+        self._pace.share(pool)
+
     async def open(self) -> None:
         await self._transport.open()
 
@@ -99,6 +104,13 @@ class Client:
             if found.kind in {Kind.TOKEN, Kind.SECRET} and self._tokens.drop(token):
                 self._tokens.hold(refusal)
             raise
+        return answer
+
+    async def aside(self, request: Request, token: str | None) -> Answer:
+        """One call with a token of its own, or none, instead of the app's."""
+        self._check_month()
+        answer = await self._once(request, token)
+        await self._judge(request, answer, errors.meaning(answer.code, answer.status))
         return answer
 
     async def untold(self, request: Request) -> Answer:

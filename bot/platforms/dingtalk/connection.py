@@ -12,14 +12,13 @@ from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
 from bot.platforms.dingtalk import frames
 from bot.platforms.dingtalk.desk import Answer, Desk
-from bot.platforms.dingtalk.documents import Unreadable
 from bot.platforms.dingtalk.frames import DISCONNECT, PING, SYSTEM, Frame
 from bot.platforms.dingtalk.incoming_metrics import ACK_SECONDS, CONNECTIONS, ENDS
 from bot.platforms.dingtalk.intake import NONE
+from bot.platforms.shared.documents import Unreadable
+from bot.platforms.shared.sockets import ENDED, farewell
 
 log = structlog.get_logger()
-GOODBYE = (1000).to_bytes(2, "big")
-ENDED = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,7 @@ class Connection:
         if not self.left.is_set():
             self.reason = "stopped"
             self._leave()
-        with suppress(ClientError, ConnectionError, TimeoutError):
-            async with asyncio.timeout(self._times.goodbye):
-                await self._socket.send_frame(GOODBYE, WSMsgType.CLOSE)
+        await farewell(self._socket, self._times.goodbye)
         await asyncio.wait({self._reader}, timeout=self._times.goodbye)
         for task in (self._reader, *self._saying):
             task.cancel()

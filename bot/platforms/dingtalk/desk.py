@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import structlog
 
 from bot.platforms.dingtalk import events, frames, presses
-from bot.platforms.dingtalk.documents import Unreadable, load
 from bot.platforms.dingtalk.frames import CALLBACK, CARD, EVENT, ROBOT, Frame
 from bot.platforms.dingtalk.intake import NONE, Foreign, Full, Intake, settled
 from bot.platforms.dingtalk.messages import UNKNOWN
+from bot.platforms.shared.documents import Unreadable, load
 
 log = structlog.get_logger()
 Answer = Coroutine[None, None, str]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from bot.platforms.dingtalk.documents import Document, listing, mapping, seconds, text, word
 from bot.platforms.dingtalk.messages import MAX_ID, MAX_USERID, UNKNOWN, check_company
+from bot.platforms.shared.documents import Document, listing, mapping, seconds, text, word
 from config.settings import DingTalk
 
 CHECK_URL = "check_url"

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.platforms.dingtalk import limits
 from bot.platforms.shared.fitting import size_in_bytes
-from bot.platforms.wecom.choices import OWN, fit_for_key
+from bot.platforms.shared.pressing import OWN, fit_for_key
 from cards.card import Input
 from cards.said import one_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from bot.platforms.dingtalk.documents import Document, Unreadable, load, mapping, text
+from bot.platforms.shared.documents import Document, Unreadable, load, mapping, text
 
 ROBOT = "/v1.0/im/bot/messages/get"
 CARD = "/v1.0/card/instances/callback"

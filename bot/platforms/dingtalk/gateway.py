@@ -9,8 +9,8 @@ import aiohttp
 from yarl import URL
 
 from bot.platforms.dingtalk import frames
-from bot.platforms.dingtalk.documents import MAX_BYTES, Document, Unreadable, load, text
 from bot.platforms.dingtalk.incoming_metrics import OPENS
+from bot.platforms.shared.documents import MAX_BYTES, Document, Unreadable, load, text
 from config.settings import DingTalk
 
 OPEN = "/v1.0/gateway/connections/open"

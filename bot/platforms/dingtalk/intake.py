@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,11 +11,11 @@ from datetime import datetime
 import structlog
 
 from bot.platforms.dingtalk import messages, presses
-from bot.platforms.dingtalk.documents import Document, Unreadable
 from bot.platforms.dingtalk.events import Event
 from bot.platforms.dingtalk.incoming_metrics import EXHAUSTED, PUSHES
-from bot.platforms.dingtalk.keeper import Full, Keeper, Store
 from bot.platforms.dingtalk.messages import Foreign, Incoming
+from bot.platforms.shared.documents import Document, Unreadable
+from bot.platforms.shared.keeper import Full, Keeper, Store
 from config.settings import DingTalk
 from domain.kernel.clock import SHANGHAI
 
@@ -23,6 +24,8 @@ NONE = "none"
 """The kind of what could not be read, or is not for us."""
 KEPT = "kept"
 """Not stored yet; it is in memory and tried again."""
+REMEMBERED = 1_000
+"""Messages of people without userId that are known again; they are answered and not stored."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,13 @@ class Intake:
     store: Store
     real_now: Callable[[], datetime]
     hooks: Hooks
-    way: str
     keeper: Keeper = field(init=False)
     _exhausted: datetime | None = None
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
+    _unnamed: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def __post_init__(self) -> None:
-        self.keeper = Keeper(self.store, self.way)
+        self.keeper = Keeper(self.store, "dingtalk")
 
     def robot(self, payload: Document) -> asyncio.Task[str] | None:
         """Begin to store a robot message; None when there is nothing to store. Raises Foreign, Full."""
@@ -73,7 +76,7 @@ class Intake:
         return outcome
 
     def count(self, kind: str, outcome: str) -> None:
-        PUSHES.labels(self.way, kind, outcome).inc()
+        PUSHES.labels(kind, outcome).inc()
 
     async def stop(self, seconds: float) -> None:
         """Store what was taken."""
@@ -100,10 +103,17 @@ class Intake:
             self._exhausted = None
         if incoming.update is not None:
             return self.keeper.keep(incoming.kind, incoming.update)
-        self.count(incoming.kind, "unnamed" if incoming.unnamed else "ignored")
-        if incoming.unnamed and self.hooks.unnamed:
-            self._run(self.hooks.unnamed(incoming))
+        self.count(incoming.kind, self._nobodys(incoming) if incoming.unnamed else "ignored")
         return None
+
+    def _nobodys(self, incoming: Incoming) -> str:
+        """A message that is not stored, handed on once: whoever captured it could have it answered again and again."""
+        if incoming.message_id in self._unnamed:
+            return "duplicate"
+        self._unnamed.append(incoming.message_id)
+        if self.hooks.unnamed:
+            self._run(self.hooks.unnamed(incoming))
+        return "unnamed"
 
     async def _reported(self, event: Event, seconds: float) -> str:
         if self.hooks.report is None or event.kind not in (self.hooks.kinds or {event.kind}):

@@ -9,8 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from bot.platforms.dingtalk import webhook
-from bot.platforms.dingtalk.documents import Document, clean, listing, mapping, seconds, text, word
 from bot.platforms.port import DIRECT, Media, Update
+from bot.platforms.shared.documents import Document, clean, listing, mapping, seconds, text, word
 from config.settings import DingTalk
 
 NAME = "dingtalk"

@@ -19,8 +19,8 @@ from config.settings import DingTalk
 from domain.kernel.clock import SHANGHAI, business_date
 
 log = structlog.get_logger()
-BATCH, EVERY_SECONDS = 20, 30.0
-"""Written when so many wait or so long after the last time; a crash loses that much of the count."""
+BATCH, EVERY_SECONDS, REST = 20, 30.0, 1.0
+"""Written when so many wait or so long after the last time, but not within REST of it; a crash loses that much."""
 LEVELS = (95, 80)
 """Per cent of a quota at which a warning is logged, once by each process."""
 
@@ -95,8 +95,9 @@ class Meter:
 
     async def _count(self, place: int) -> None:
         self._waiting.setdefault(self._month(), [0, 0])[place] += 1
-        due = self._monotonic() - self._written >= EVERY_SECONDS
-        if due or sum(map(sum, self._waiting.values())) >= BATCH:
+        since = self._monotonic() - self._written
+        many = since >= REST and sum(map(sum, self._waiting.values())) >= BATCH
+        if many or since >= EVERY_SECONDS:
             self._written = self._monotonic()
             await self.flush()
 

@@ -17,6 +17,7 @@ from bot.platforms.port import TryLater
 from bot.platforms.shared.breaker import Peer
 from bot.platforms.shared.clocks import Clocks
 from bot.platforms.shared.gate import Gate
+from bot.platforms.shared.pool import Pool
 
 PREFIX = "dingtalk:"
 LONGEST_WAIT = 1.5
@@ -29,18 +30,23 @@ class Turns:
 
     def __init__(self, per_second: int, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._burst = max(1, per_second // 4)
-        self._step = 1 / max(1, per_second - self._burst) if per_second > 1 else 1.0
+        self.burst = max(1, per_second // 4)
+        self.step = 1 / max(1, per_second - self.burst) if per_second > 1 else 1.0
         self._next = float("-inf")
 
     def take(self) -> float:
         """Seconds to wait for the turn that was taken. Raises TryLater when they are too many."""
         now = self._monotonic()
-        turn = max(self._next, now - (self._burst - 1) * self._step)
+        turn = max(self._next, now - (self.burst - 1) * self.step)
         wait = max(0.0, turn - now)
+        self.bearable(wait)
+        self._next = turn + self.step
+        return wait
+
+    def bearable(self, wait: float) -> float:
+        """The wait itself. Raises TryLater when it is too long."""
         if wait > LONGEST_WAIT:
             raise TryLater("too many calls wait for their turn", wait, fault=False)
-        self._next = turn + self._step
         return wait
 
 
@@ -54,6 +60,11 @@ class Pace:
         self._turns: defaultdict[str, Turns] = defaultdict(lambda: Turns(per_second, clocks.monotonic))
         self._overloads: defaultdict[str, int] = defaultdict(int)
         self._banned_until = float("-inf")
+        self._pool: Pool | None = None
+
+    def share(self, pool: Pool | None) -> None:
+        """Keep to the limits together with the other processes, as long as the pool answers."""
+        self._pool = pool
 
     @asynccontextmanager
     async def call(self, api: str, host: str) -> AsyncIterator[None]:
@@ -62,8 +73,16 @@ class Pace:
         if left > 0:
             raise TryLater("DingTalk shut out this server's address", left + self.jitter() * 10, fault=False)
         async with self._gate(host).call(PREFIX + api):
-            await self._clocks.sleep(self._turns[api].take())
+            await self._clocks.sleep(await self._turn(api))
             yield
+
+    async def _turn(self, api: str) -> float:
+        """Seconds to wait. Raises TryLater when they are too many."""
+        own = self._turns[api]
+        wait = await self._pool.turn(PREFIX + api, own.step, own.burst, LONGEST_WAIT) if self._pool else None
+        if wait is None:
+            return own.take()
+        return own.bearable(wait)
 
     async def slow_down(self, api: str, host: str, kind: Kind) -> float:
         """Keep to what an answer asked for, all processes; how many seconds the refused call should wait."""
@@ -86,7 +105,7 @@ class Pace:
 
     def _gate(self, host: str) -> Gate:
         if host not in self._gates:
-            self._gates[host] = Gate(Peer("DingTalk", host), self._engine, self._per_minute, self._clocks)
+            self._gates[host] = Gate(Peer("DingTalk", host), self._engine, self._per_minute, self._clocks, self._pool)
         return self._gates[host]
 
     def _pause(self, api: str, kind: Kind) -> float:

@@ -18,7 +18,8 @@ from bot.platforms.dingtalk.uploads import parcel
 from bot.platforms.dingtalk.wording import Wording
 from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable, Update
 from bot.platforms.shared.fitting import cut
-from bot.platforms.wecom.choices import pressable
+from bot.platforms.shared.links import card_page
+from bot.platforms.shared.pressing import pressable
 from bot.tables import FileRow
 from cards.card import Card
 from cards.said import one_line
@@ -32,6 +33,8 @@ class DingTalkPlatform:
     """Sends through the company's robot. Works inside the sender's transaction: what it keeps commits with `sent`."""
 
     name = "dingtalk"
+    public_url: str | None = None
+    """Where people's phones reach us; set by the composition root."""
 
     def __init__(
         self, settings: DingTalk, api: DingTalkApi, files: FileStore, max_file: int, real_now: Callable[[], datetime]
@@ -70,7 +73,7 @@ class DingTalkPlatform:
         return await self.api.download(media.id, self.max_file)
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
-        """DingTalk's presses bring nothing along; an older copy has lost its buttons, or says here that it is old."""
+        """A press brings only the name of the pressed copy; a client that is behind presses one without buttons."""
         known = [copy.task for copy in await copies.of(tx, card_id)]
         return ticket.task not in known[1:]
 
@@ -157,7 +160,9 @@ class DingTalkPlatform:
     async def _say(self, tx: Tx, delivery: Delivery, session: sessions.Open | None) -> None:
         """In words; an answer to the address that the person's message brought."""
         working = session
-        for message in render.messages(delivery.card, notice=delivery.answers is None, wording=self.wording):
+        page = self._page(delivery)
+        notice = delivery.answers is None
+        for message in render.messages(delivery.card, notice=notice, wording=self.wording, page=page):
             if working and await self.api.send_webhook(working.url, message.webhook):
                 continue
             working = None
@@ -179,7 +184,12 @@ class DingTalkPlatform:
         return sent.message(await self.api.upload(sent.kind, sent.name, sent.content))
 
     def _drawn(self, delivery: Delivery) -> render.Drawn:
-        return render.variables(delivery.card, group=delivery.conversation != DIRECT, wording=self.wording)
+        group = delivery.conversation != DIRECT
+        return render.variables(delivery.card, group=group, wording=self.wording, page=self._page(delivery))
+
+    def _page(self, delivery: Delivery) -> str | None:
+        """Of the person's own cards only: what is in a group has none."""
+        return card_page(self.public_url, delivery.card_id) if delivery.conversation == DIRECT else None
 
     def _preview(self, card: Card) -> str:
         return cut(one_line(card.preview) or self.wording.source, limits.PREVIEW)

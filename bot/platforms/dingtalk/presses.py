@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from bot.platforms.dingtalk.documents import Document, clean, listing, loaded, mapping, text, word
 from bot.platforms.dingtalk.messages import (
     MAX_CONVERSATION,
     MAX_ID,
@@ -15,7 +14,8 @@ from bot.platforms.dingtalk.messages import (
     Incoming,
     check_company,
 )
-from bot.platforms.port import DIRECT, Update
+from bot.platforms.port import DIRECT, Ticket, Update
+from bot.platforms.shared.documents import Document, clean, listing, loaded, mapping, text, word
 from config.settings import DingTalk
 
 CARD = "card"
@@ -38,7 +38,16 @@ def parse(payload: Document, settings: DingTalk, delivery: str) -> Incoming:
         return Incoming(CARD, None)
     message_id = f"c:{delivery}"
     conversation = _conversation(payload)
-    update = Update(NAME, message_id, person, conversation, card_id=card_id, action=action, inputs=inputs(params))
+    update = Update(
+        NAME,
+        message_id,
+        person,
+        conversation,
+        card_id=card_id,
+        action=action,
+        inputs=inputs(params),
+        ticket=Ticket(track, ""),
+    )
     return Incoming(CARD, update, message_id, conversation=conversation)
 
 

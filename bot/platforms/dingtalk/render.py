@@ -14,7 +14,7 @@ from bot.platforms.dingtalk.forms import form, packed
 from bot.platforms.dingtalk.markdown import NEWLINE, markdown
 from bot.platforms.dingtalk.wording import Wording
 from bot.platforms.shared.fitting import ELLIPSIS, cut, labels, pages, same, size_in_bytes
-from bot.platforms.wecom.choices import pressable
+from bot.platforms.shared.pressing import pressable
 from cards.card import Action, Card, Field
 from cards.said import everything, in_words, joined, labelled, one_line, spoken
 
@@ -24,7 +24,7 @@ REPLACED = "replaced"
 """The `status` of an older copy."""
 OVER = {"withdrawn", "expired"}
 """States of a card that nobody has to look at any more."""
-TEXT, MARKDOWN = "sampleText", "sampleMarkdown"
+TEXT, MARKDOWN, ACTION_CARD = "sampleText", "sampleMarkdown", "sampleActionCard"
 COLORS = {"primary": "blue", "danger": "red"}
 OTHER_COLOR = "gray"
 VARIABLES = ("title", "subtitle", "status", "text1", "text2", "text3", "rows", "buttons", "form", "greyed")
@@ -53,11 +53,11 @@ class Drawn:
     whole: bool
 
 
-def messages(card: Card, *, notice: bool, wording: Wording) -> tuple[Message, ...]:
+def messages(card: Card, *, notice: bool, wording: Wording, page: str | None = None) -> tuple[Message, ...]:
     """The card in words, as many messages as it takes; nearly always one.
 
     An answer of mere words is a text. Everything else is Markdown, whose title is the notification: of a notice the
-    preview, which gives nothing away on a lock screen.
+    preview, which gives nothing away on a lock screen. What words cannot ask for is asked on the card's `page`.
     """
     said = words(card, wording)
     picture = _picture(card)
@@ -66,7 +66,17 @@ def messages(card: Card, *, notice: bool, wording: Wording) -> tuple[Message, ..
     title = _notified(card, wording) if notice else one_line(card.title or card.preview) or wording.source
     parts = [markdown(page) for page in pages(said, limits.MESSAGE_BYTES, _drawn_in_json)]
     parts[0] += picture
+    if page and card.inputs and card.actions:
+        parts[-1] += _link(wording.fill, page)
     return tuple(Message(MARKDOWN, {"title": cut(title, limits.TITLE), "text": part}) for part in parts)
+
+
+def announcement(card: Card, *, link: str | None, wording: Wording) -> Message:
+    """A notice to many, one message: its first page, and the button that leads to the whole where there is a page."""
+    first = messages(card, notice=True, wording=wording)[0]
+    if link is None or size_in_bytes(link) > limits.URL_BYTES:
+        return first
+    return Message(ACTION_CARD, {**first.param, "singleTitle": wording.full, "singleURL": link})
 
 
 def _notified(card: Card, wording: Wording) -> str:
@@ -82,18 +92,22 @@ def words(card: Card, wording: Wording) -> str:
     return joined([said, _listed(wording.typed, map(_name, card.actions))]) or wording.source
 
 
-def variables(card: Card, *, group: bool, wording: Wording) -> Drawn:
-    """The card on our template. In a group it has no buttons: they would be one person's, and all could press them."""
+def variables(card: Card, *, group: bool, wording: Wording, page: str | None = None) -> Drawn:
+    """The card on our template. In a group it has no buttons: they would be one person's, and all could press them.
+
+    Where it does not show or ask for everything it leads to the card's `page`.
+    """
     actions = () if group else pressable(card.actions)
     full = {"id": FULL, "text": wording.full, "color": OTHER_COLOR}
     buttons = _buttons(actions, full)
     fields, left = form(card.inputs if actions else (), required=len(card.actions) == 1)
     rest = [_name(action) for action in card.actions if action not in actions[: len(buttons)]]
     typed = _listed(wording.rest if buttons else wording.typed, rest)
-    texts, rows, whole = _arranged(
-        card, joined([typed, _listed(wording.asked, (one_line(item.label) for item in left))])
-    )
+    asked = joined([typed, _listed(wording.asked, (one_line(item.label) for item in left))])
+    texts, rows, whole = _arranged(card, asked)
     shortened = any(not same(one["text"], _name(action)) for one, action in zip(buttons, actions, strict=False))
+    if page and not group and (left or shortened or not whole):
+        texts, rows, whole = _arranged(card, asked, _link(wording.fill if left else wording.open, page))
     whole = whole and not shortened
     if not whole and not group:
         buttons.append(full)
@@ -119,27 +133,35 @@ def outdated(wording: Wording) -> dict[str, str]:
     return {"status": REPLACED, "buttons": "[]", "form": packed({"fields": []}), "greyed": wording.replaced}
 
 
-def _arranged(card: Card, extra: str) -> tuple[list[str], list[Field], bool]:
+def _arranged(card: Card, extra: str, link: str = "") -> tuple[list[str], list[Field], bool]:
     """Texts, rows, and whether they say all: the card's words first, as on every platform; fields that have no room
-    among them as rows; and what has no room at all is cut."""
+    among them as rows; and what has no room at all is cut. The last text ends with the link."""
     above = [one_line(card.title)] if len(one_line(card.title)) > limits.HEADING else []
     if len(subtitle := one_line(card.subtitle or "")) > limits.SUBTITLE:
         above.append(subtitle)
-    texts = _paged(joined([*above, in_words(card), extra]))
+    texts = _paged(joined([*above, in_words(card), extra]), link)
     if len(texts) <= limits.TEXTS:
-        return texts, [], True
+        return _ending(texts, link), [], True
     rows = _rows(card.fields)
     said = in_words(replace(card, fields=tuple(field for field in card.fields if field not in rows)))
-    texts = _paged(joined([*above, said, extra]))
+    texts = _paged(joined([*above, said, extra]), link)
     if len(texts) <= limits.TEXTS:
-        return texts, rows, True
-    texts = _paged(joined([extra, *above, said]))[: limits.TEXTS]
-    texts[-1] += ELLIPSIS
-    return texts, rows, False
+        return _ending(texts, link), rows, True
+    texts = _paged(joined([extra, *above, said]), link)[: limits.TEXTS]
+    return _ending(texts, ELLIPSIS + link), rows, False
 
 
-def _paged(said: str) -> list[str]:
-    room = limits.VALUE_BYTES - size_in_bytes(ELLIPSIS)
+def _ending(texts: list[str], end: str) -> list[str]:
+    return [*texts[:-1], (texts[-1] if texts else "") + end]
+
+
+def _link(words: str, page: str) -> str:
+    """On a line of its own."""
+    return f"{NEWLINE}[{words}]({page})"
+
+
+def _paged(said: str, link: str) -> list[str]:
+    room = limits.VALUE_BYTES - size_in_bytes(ELLIPSIS + link)
     return [markdown(page) for page in pages(said, room, lambda text: size_in_bytes(markdown(text)))]
 
 

@@ -7,7 +7,6 @@ connection that is told to leave is replaced before it is closed, and one that i
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable
 from datetime import datetime
 
@@ -18,12 +17,13 @@ from bot.platforms.dingtalk.connection import Connection, Times
 from bot.platforms.dingtalk.desk import Desk
 from bot.platforms.dingtalk.gateway import Gateway, NotOpened
 from bot.platforms.dingtalk.intake import Hooks, Intake
-from bot.platforms.dingtalk.keeper import Store
+from bot.platforms.shared.keeper import Store
+from bot.platforms.shared.sockets import pause
 from config.settings import DingTalk
 
 log = structlog.get_logger()
-FIRST, LONGEST = 1.0, 60.0
-"""Seconds before the second try in a row, and before a late one, give or take a quarter. The first is at once."""
+LONGEST = 60.0
+"""Seconds before a late try; the first is at once."""
 STOP_SECONDS = 1.9
 PATIENCE = 10.0
 """Seconds without a connection after which it is worth a word: a cut is healed within them."""
@@ -41,7 +41,7 @@ class Stream:
         times: Times | None = None,
     ) -> None:
         self.settings = settings
-        self.intake = Intake(settings, store, real_now, hooks or Hooks(), "stream")
+        self.intake = Intake(settings, store, real_now, hooks or Hooks())
         self.desk = Desk(self.intake)
         self._times = times or Times()
         self._connections: set[Connection] = set()
@@ -101,7 +101,7 @@ class Stream:
                 refused += 1
                 self._refusal = error.reason if error.hopeless else None
                 log.warning("dingtalk.not_connected", reason=error.reason, attempts=refused)
-                await asyncio.sleep(_pause(99 if error.hopeless else refused))
+                await asyncio.sleep(pause(99 if error.hopeless else refused, LONGEST))
                 continue
             refused, self._refusal = 0, None
             connection = Connection(socket, self.desk, self._times)
@@ -114,7 +114,7 @@ class Stream:
             short = 0 if connection.good else short + 1
             log.info("dingtalk.connection_left", reason=connection.reason, frames=connection.frames)
             if short > 1:
-                await asyncio.sleep(_pause(short - 1))
+                await asyncio.sleep(pause(short - 1, LONGEST))
 
     def _farewell(self, connection: Connection) -> None:
         task = asyncio.create_task(self._finished(connection), name="dingtalk farewell")
@@ -124,7 +124,3 @@ class Stream:
     async def _finished(self, connection: Connection) -> None:
         await connection.finish()
         self._connections.discard(connection)
-
-
-def _pause(failures: int) -> float:
-    return min(FIRST * 2.0 ** min(failures - 1, 10), LONGEST) * random.uniform(0.75, 1.25)  # noqa: S311

@@ -26,6 +26,10 @@ class Wording:
     """Goes before the labels of actions that the card has no room for."""
     asked: str
     """Goes before the labels of inputs that the card has no room for."""
+    open: str
+    """Leads to the whole card on its page."""
+    fill: str
+    """The same, where the page asks for what the message cannot."""
     grey: Mapping[str, str]
     """By card state: the label of a card whose buttons are gone."""
     replaced: str
@@ -36,5 +40,5 @@ class Wording:
         """Raises KeyError when a word or a card state is missing."""
         said: dict[str, Any] = yaml.safe_load((files("cards.bot") / "dingtalk.yaml").read_text(encoding="utf-8"))
         grey = {state: str(said["grey"][state]) for state in STATES}
-        names = ("source", "full", "typed", "rest", "asked", "replaced")
+        names = ("source", "full", "typed", "rest", "asked", "open", "fill", "replaced")
         return cls(grey=grey, **{name: str(said[name]) for name in names})

@@ -15,13 +15,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.platforms.port import TryLater
+from bot.platforms.port import TryLater, Undeliverable
 from bot.platforms.shared.breaker import Breaker, Peer, Unreachable
 from bot.platforms.shared.clocks import Clocks
+from bot.platforms.shared.pool import Pool
 from bot.platforms.shared.tables import ApiPause, ApiQuota
 
 log = structlog.get_logger()
 LEASE = 50
+STOCK, SHARE = 500, 20
+"""With a pool: what one process takes from the database at once, and what of it for itself."""
 KEPT_MINUTES = 5  # of old quota rows: processes' clocks may differ by that much
 PAUSES_FRESH = 1.0
 LONGEST_PAUSE = 3600.0
@@ -37,10 +40,12 @@ def owner(api: str) -> str:
 class Gate:
     """Asked before every call. Budget and pauses are shared by all processes through PostgreSQL, in real time."""
 
-    def __init__(self, peer: Peer, engine: AsyncEngine, per_minute: int, clocks: Clocks) -> None:
+    def __init__(
+        self, peer: Peer, engine: AsyncEngine, per_minute: int, clocks: Clocks, pool: Pool | None = None
+    ) -> None:
         self._peer, self._engine, self.jitter = peer, engine, clocks.jitter
         self._real_now, self._monotonic = clocks.real_now, clocks.monotonic
-        self._per_minute = per_minute
+        self._per_minute, self._pool = per_minute, pool
         self._leases: dict[str, _Lease] = {}
         self._leasing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._pauses: dict[str, datetime] = {}
@@ -87,6 +92,31 @@ class Gate:
         except (SQLAlchemyError, OSError) as error:  # this process keeps to it all the same
             log.error(f"{self._peer.key}.pause_unshared", api=api, error=type(error).__name__)
 
+    async def spend(self, what: str, amount: int, limit: int, minutes: int = 1) -> None:
+        """Take so much of a budget that counts something else than calls: `limit` in each so many minutes.
+
+        Raises TryLater until the next ones, Undeliverable for more than there ever is.
+        """
+        if amount > limit:
+            raise Undeliverable(f"{amount} of {what}, {limit} are possible")
+        number, gone = divmod(self._real_now().timestamp(), minutes * 60)
+        row = insert(ApiQuota).values(api=what, minute=int(number), used=amount)
+        take = row.on_conflict_do_update(
+            index_elements=["api", "minute"],
+            set_={"used": ApiQuota.used + amount},
+            where=ApiQuota.used + amount <= limit,
+        ).returning(ApiQuota.used)
+        try:
+            async with asyncio.timeout(LONGEST_QUESTION), self._engine.begin() as connection:
+                used = (await connection.execute(take)).scalar()
+                await connection.execute(
+                    delete(ApiQuota).where(ApiQuota.api == what, ApiQuota.minute < int(number) - KEPT_MINUTES)
+                )
+        except (SQLAlchemyError, OSError) as error:
+            raise TryLater(f"the budget of {what} cannot be read: {type(error).__name__}", fault=False) from error
+        if used is None:
+            raise TryLater(f"the budget of {what} is used up", minutes * 60 - gone + self.jitter() * 5, fault=False)
+
     def degraded(self) -> str | None:
         """For the health page: why messages may be late, None when nothing is known to be wrong."""
         if not self._breaker.closed:
@@ -130,11 +160,21 @@ class Gate:
             lease.left -= 1
 
     async def _lease(self, api: str, minute: int) -> _Lease:
-        """Some calls of this minute, taken in one atomic statement."""
+        """Some calls of this minute: those that lie in the pool, else from the database, with a stock for the pool."""
+        if self._pool is not None and (ready := await self._pool.take(api, minute, SHARE)):
+            return _Lease(minute, ready, last=False)
         known = self._leases.get(api)
         if known and known.minute == minute and known.last:
             return known
-        wanted = min(LEASE, self._per_minute)
+        pooled = self._pool is not None and self._pool.up
+        lease = await self._from_database(api, minute, min(STOCK if pooled else LEASE, self._per_minute))
+        spare = lease.left - SHARE
+        if self._pool is not None and pooled and spare > 0 and await self._pool.put(api, minute, spare):
+            lease.left = SHARE
+        return lease
+
+    async def _from_database(self, api: str, minute: int, wanted: int) -> _Lease:
+        """Taken in one atomic statement; the truth of what was given out."""
         row = insert(ApiQuota).values(api=api, minute=minute, used=wanted)
         take = row.on_conflict_do_update(
             index_elements=["api", "minute"],

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.platforms.port import Fetched
+from bot.platforms.port import Fetched, Undeliverable
 from bot.platforms.shared.answered import Raw, file_name
 from bot.platforms.shared.breaker import Unreachable
 from domain.people.matching import Member
@@ -24,6 +24,10 @@ NUMBER_NAMES = ("工号", "员工编号", "员工工号")
 
 class CardFrozen(Exception):
     """A card that can no longer be changed: a new one must be sent."""
+
+
+class Gone(Undeliverable):
+    """Nobody of those whom it was for is there any more."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,18 +16,21 @@ from bot.platforms.shared.breaker import Unreachable
 from bot.platforms.shared.gate import Gate
 from bot.platforms.shared.token import Grant, Tokens
 from bot.platforms.wecom import errcodes
-from bot.platforms.wecom.answers import Answer, CardFrozen, Sent, member, read, read_file
+from bot.platforms.wecom.answers import Answer, CardFrozen, Gone, Sent, member, read, read_file
 from bot.platforms.wecom.api_metrics import CALLS, NO_ANSWER, http_label, label
 from bot.platforms.wecom.errcodes import Kind, Meaning
 from bot.platforms.wecom.transport import PATIENCE, Request, Transport
 from config.settings import WeCom
 from domain.people.matching import Member
 
-__all__ = ["CardFrozen", "Sent", "WeComApi"]
+__all__ = ["MOST_RECEIVERS", "CardFrozen", "Sent", "WeComApi"]
 
 log = structlog.get_logger()
 SEND, UPDATE, UPLOAD, DOWNLOAD = "message/send", "message/update_template_card", "media/upload", "media/get"
 MENU, DEPARTMENTS, MEMBERS = "menu/create", "department/simplelist", "user/list"
+REAL_NAMES = "batch/openuserid_to_userid"
+LOGIN = "auth/getuserinfo"
+MOST_RECEIVERS = 1000
 LONGEST_LIST = 16 * 1024 * 1024
 GET_TOKEN = "gettoken"  # noqa: S105 - an API's name
 MISCONFIGURED, NO_TOKEN, RATE_429 = 300.0, 60.0, 60.0
@@ -68,6 +71,19 @@ class WeComApi:
         answer = await self._call(Request(SEND, body=lambda: body))
         invalid = answer.people("invaliduser", "unlicenseduser")
         return Sent(answer.text("msgid") or "", answer.text("response_code"), invalid)
+
+    async def send_many(self, users: Collection[str], body: Mapping[str, Any]) -> Sent:
+        """Send one message to up to 1000 people; `invalid` names those who did not get it, be it all of them.
+
+        `body` is without receivers. The same people in whatever order give the same JSON, as `send` does.
+        """
+        names = sorted(set(users))
+        if not 0 < len(names) <= MOST_RECEIVERS:
+            raise ValueError(f"{len(names)} receivers in one message")
+        try:
+            return await self.send({**body, "touser": "|".join(names)})
+        except Gone:
+            return Sent("", None, frozenset(name.lower() for name in names))
 
     async def update_card(self, userids: Collection[str], response_code: str, change: Mapping[str, Any]) -> None:
         """Change a card that was sent, for these people. Raises CardFrozen when it can no longer be changed."""
@@ -117,6 +133,37 @@ class WeComApi:
         asked = {"department_id": str(department)}
         answer = await self._call(Request(MEMBERS, "GET", asked, limit=LONGEST_LIST))
         return [found for row in answer.rows("userlist") if (found := member(row)) is not None]
+
+    async def logged_in(self, code: str) -> str | None:
+        """The userid behind a login's code, which is worth one call; None for somebody who is no member."""
+        answer = await self._call(Request(LOGIN, "GET", {"code": code}))
+        return answer.text("userid")
+
+    async def accounts(self, ciphers: Sequence[str]) -> dict[str, str]:
+        """Userids by the open_userids of at most 1000 people; who is none, or none the app may see, is left out."""
+        body = _json({"open_userid_list": list(ciphers)})
+        rows = (await self._call(Request(REAL_NAMES, body=lambda: body))).rows("userid_list")
+        found = {str(row.get("open_userid")): row.get("userid") for row in rows}
+        return {cipher: account for cipher, account in found.items() if isinstance(account, str) and account}
+
+    async def group(self, what: str, body: Mapping[str, Any]) -> None:
+        """Make, change or speak in a group chat of the app. `what`: create, update, send."""
+        sent = _json(body)
+        await self._call(Request(f"appchat/{what}", body=lambda: sent))
+
+    async def in_group(self, chat: str) -> list[str] | None:
+        """The userids in a group chat of the app; None when there is no such chat."""
+        try:
+            answer = await self._call(Request("appchat/get", "GET", {"chatid": chat}))
+        except Undeliverable:
+            return None
+        found = answer.data.get("chat_info")
+        users = found.get("userlist") if isinstance(found, dict) else None
+        return [user for user in users if isinstance(user, str)] if isinstance(users, list) else []
+
+    async def spend(self, what: str, amount: int, limit: int, minutes: int = 1) -> None:
+        """Take so much of a budget of the whole company. As `Gate.spend`."""
+        await self._gate.spend(what, amount, limit, minutes)
 
     async def _call(self, request: Request) -> Answer:
         """One call; with a new token once more, when the token was refused."""
@@ -195,7 +242,9 @@ class WeComApi:
             case Kind.CONFIGURATION | Kind.SECRET | Kind.TOKEN:
                 self._alarm(api, answer, found)
                 raise TryLater(reason, NO_TOKEN if found.kind is Kind.TOKEN else MISCONFIGURED, fault=False)
-            case Kind.GONE | Kind.BAD:
+            case Kind.GONE:
+                raise Gone(reason)
+            case Kind.BAD:
                 raise Undeliverable(reason)
 
     def _alarm(self, api: str, answer: Answer, found: Meaning) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
-
+from bot.platforms.shared import metrics
+from bot.platforms.shared.metrics import NO_ANSWER, Of
 from bot.platforms.wecom.errcodes import TABLE
 
-CALLS = Counter("hrbot_wecom_calls", "Calls of WeCom's API by what was answered", ["api", "errcode"])
-SECONDS = Histogram(
-    "hrbot_wecom_call_seconds",
-    "How long WeCom took to answer",
-    ["api"],
-    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
-)
+__all__ = ["CALLS", "NO_ANSWER", "SECONDS", "http_label", "label"]
 
-NO_ANSWER = "none"
+CALLS = Of(metrics.CALLS, "wecom")
+SECONDS = Of(metrics.CALL_SECONDS, "wecom")
 
 
 def label(errcode: int) -> str:

@@ -20,7 +20,7 @@ from prometheus_client import Counter
 from bot.platforms import bodies
 from bot.platforms.bodies import Refused
 from bot.platforms.port import Update
-from bot.platforms.wecom.crypto import Crypto, Forged
+from bot.platforms.shared.crypto import Crypto, Forged
 from bot.platforms.wecom.events import ContactChanged
 from bot.platforms.wecom.messages import Incoming, parse
 from bot.platforms.wecom.metrics import CALLBACKS, SECONDS

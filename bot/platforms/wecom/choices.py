@@ -1,34 +1,19 @@
-"""What a WeCom card lets a person choose: which actions and inputs it can show, and what a chosen option means."""
+"""What a WeCom card lets a person choose: which inputs it can show, and what a chosen option means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from bot.platforms.shared.fitting import labels, size_in_bytes
+from bot.platforms.shared.fitting import labels
+from bot.platforms.shared.pressing import fit_for_key
 from bot.platforms.wecom import limits
 from bot.platforms.wecom.wording import Wording
-from cards.card import Action, Input
+from cards.card import Input
 from cards.said import one_line
 
-OWN = "$"
-"""Ends the keys that are the shell's own, never an action id."""
 NUMBERED = "#"
 NOT_CHOSEN = "#0"
-
-
-def fit_for_key(text: str, limit: int = limits.KEY_BYTES) -> bool:
-    """May come back in a callback unchanged."""
-    return text == text.strip() != "" and text.isprintable() and size_in_bytes(text) <= limit
-
-
-def pressable(actions: Iterable[Action]) -> tuple[Action, ...]:
-    """The actions that a key can name; the first of equal ids."""
-    found: dict[str, Action] = {}
-    for action in actions:
-        if fit_for_key(action.id, limits.OPTION_ID_BYTES) and not action.id.endswith(OWN):
-            found.setdefault(action.id, action)
-    return tuple(found.values())
 
 
 def selectable(inputs: Iterable[Input]) -> tuple[Input, ...]:
@@ -37,7 +22,7 @@ def selectable(inputs: Iterable[Input]) -> tuple[Input, ...]:
     for item in inputs:
         options = _options(item)
         room = limits.OPTIONS - (item.value not in options)
-        if item.kind == "choice" and fit_for_key(item.id) and 0 < len(options) <= room:
+        if item.kind == "choice" and fit_for_key(item.id, limits.KEY_BYTES) and 0 < len(options) <= room:
             found.setdefault(item.id, item)
     return tuple(found.values())
 

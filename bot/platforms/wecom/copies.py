@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from bot.platforms.wecom.tables import Code, Copy, Member
 from domain.kernel.tx import Tx
@@ -48,11 +49,12 @@ async def spend(tx: Tx, task: str) -> None:
 
 
 async def member(tx: Tx, account: str) -> Member:
-    """The member's row; made at the first message. Sends to one person never run side by side."""
-    row = await tx.session.get(Member, account)
+    """The member's row; made at the first message. Locked until it is sent: a broadcast leaves it alone meanwhile."""
+    held = select(Member).where(Member.person == account).with_for_update()
+    row = await tx.session.scalar(held)
     if row is None:
-        row = Member(person=account, sent=[])
-        tx.session.add(row)
+        await tx.session.execute(insert(Member).values(person=account, sent=[]).on_conflict_do_nothing())
+        row = (await tx.session.scalars(held)).one()
     return row
 
 

@@ -46,11 +46,14 @@ TABLE: Mapping[int, Meaning] = MappingProxyType(
         40004: Meaning(Kind.BAD, "the kind of media is refused"),
         40006: Meaning(Kind.BAD, "the size of the file is refused"),
         40007: Meaning(Kind.BAD, "the media is unknown or gone"),
+        40029: Meaning(Kind.BAD, "the login's code is unknown, used or old"),
         40008: Meaning(Kind.BAD, "the kind of message is refused"),
         40058: Meaning(Kind.BAD, "a parameter is refused"),
         42045: Meaning(Kind.BAD, "the card's action is missing or bad"),
         45002: Meaning(Kind.BAD, "the content is too long"),
         301023: Meaning(Kind.BAD, "too many users in one call"),
+        846605: Meaning(Kind.BAD, "the message is not to be answered any more"),
+        846608: Meaning(Kind.BAD, "the answer cannot be continued any more"),
         45009: Meaning(Kind.RATE, "called too often", pause=60),
         45033: Meaning(Kind.RATE, "too many calls at once", pause=10),
         40056: Meaning(Kind.CONFIGURATION, "the agent id is refused"),
@@ -64,6 +67,8 @@ TABLE: Mapping[int, Meaning] = MappingProxyType(
         301002: Meaning(Kind.CONFIGURATION, "the app has no right to this agent"),
     }
 )
+TOO_LATE = frozenset({846605, 846608})
+"""Of the bot's connection: what was to be an answer can still be a message of its own."""
 _NO_RIGHT = range(301_000, 302_000)  # rights of the check-in, approval and agent APIs
 
 

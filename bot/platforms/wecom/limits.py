@@ -22,3 +22,11 @@ OPTION_ID_BYTES = 128
 URL_BYTES = 2048
 IMAGE_RATIO = 1.78
 """Width to height of a card's picture; 1.3 to 2.25 are allowed."""
+MARKDOWN_BYTES = 2048
+TEXTCARD_TITLE, TEXTCARD_WORDS, TEXTCARD_BUTTON = 128, 512, 4
+ARTICLES, NEWS_TITLE, NEWS_WORDS = 8, 128, 512
+"""Entries of a news message; bytes of each one's title and words."""
+STREAM_BYTES = 20_480
+"""An answer or message of the intelligent bot."""
+GROUP_NAME, GROUP_LEAST, GROUP_MOST = 50, 2, 2000
+"""A group that the app makes: characters of its name, members."""

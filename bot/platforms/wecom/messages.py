@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.platforms.port import Media, Update
+from bot.platforms.shared.crypto import Forged
 from bot.platforms.wecom import events
-from bot.platforms.wecom.crypto import Forged
 from bot.platforms.wecom.events import ContactChanged
 from bot.platforms.wecom.letter import MAX_USERID, NAME, Letter
 from bot.platforms.wecom.xml import fields, read
@@ -66,6 +66,11 @@ def _degrees(value: str, most: float) -> float | None:
     return degrees if math.isfinite(degrees) and abs(degrees) <= most else None
 
 
+def voice(letter: Letter) -> Update:
+    """Accounts of old have what was said written down beside; all others send the sound alone."""
+    return letter.said(letter.get("Recognition")) or unreadable(letter)
+
+
 def unreadable(letter: Letter) -> Update:
     return letter.unread(letter.get("MsgType").lower())
 
@@ -75,7 +80,7 @@ MESSAGES: dict[str, Callable[[Letter], Update | None]] = {
     "image": image,
     "file": file,
     "location": location,
-    "voice": unreadable,
+    "voice": voice,
     "video": unreadable,
     "link": unreadable,
 }

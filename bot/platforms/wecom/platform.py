@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
 
 import structlog
 
 from bot.files import FileStore
-from bot.platforms.port import DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable
+from bot.platforms.port import AIBOT, APPCHAT, DIRECT, Delivery, Fetched, Media, Ticket, TryLater, Undeliverable, Update
+from bot.platforms.shared.links import card_page
 from bot.platforms.wecom import copies, render
+from bot.platforms.wecom.aibot.answers import Answers
+from bot.platforms.wecom.aibot.media import Shelf
+from bot.platforms.wecom.aibot.names import Names
 from bot.platforms.wecom.api import CardFrozen, WeComApi
+from bot.platforms.wecom.appchat import AppChat
 from bot.platforms.wecom.copies import Copy
-from bot.platforms.wecom.member_limit import MemberLimit
+from bot.platforms.wecom.turns import Turns
 from bot.platforms.wecom.wording import Wording
 from bot.tables import FileRow
 from config.settings import WeCom
@@ -22,19 +27,24 @@ from domain.kernel.tx import Tx
 log = structlog.get_logger()
 REPEAT_SECONDS = 4 * 3_600
 """For so long WeCom hides a repeat of the same request, its longest."""
-REMEMBERED = timedelta(hours=1, seconds=2)
 
 
 class WeComPlatform:
     """Sends through the company's own app. Works inside the sender's transaction: what it keeps commits with `sent`."""
 
     name = "wecom"
+    public_url: str | None = None
+    """Where people's phones reach us; set by the composition root."""
 
     def __init__(
         self, settings: WeCom, api: WeComApi, files: FileStore, max_file: int, real_now: Callable[[], datetime]
     ) -> None:
         self.settings, self.api, self.files, self.max_file, self.real_now = settings, api, files, max_file, real_now
-        self.wording = Wording.load()
+        self.wording, self.turns = Wording.load(), Turns(settings, real_now)
+        self.answers = Answers(self.turns, real_now)
+        self.groups = AppChat(api, self.wording)
+        self.names = Names(api, real_now)
+        self._shelf = Shelf(max_file, frozenset(filter(None, [urlsplit(settings.api_base).hostname])))
 
     async def open(self) -> None:
         await self.api.open()
@@ -44,22 +54,40 @@ class WeComPlatform:
 
     async def tidy(self, tx: Tx) -> None:
         await copies.forget_expired(tx, self.real_now())
+        await self.names.forget(tx)
 
     async def send(self, tx: Tx, delivery: Delivery) -> None:
+        if delivery.conversation.startswith(AIBOT):
+            await self.answers.send(tx, delivery)
+        elif delivery.conversation.startswith(APPCHAT):
+            await self.groups.send(tx, delivery)
+        elif delivery.conversation == DIRECT:
+            await self._send_direct(tx, delivery)
+        else:
+            raise Undeliverable("an app of one's own speaks in direct chats and in its own groups only")
+
+    async def _send_direct(self, tx: Tx, delivery: Delivery) -> None:
         """A changed card is changed where it lies, unless it answers what was done elsewhere: at the chat's end."""
-        if delivery.conversation != DIRECT:
-            raise Undeliverable("an app of one's own speaks in direct chats only")
         before = await copies.of(tx, delivery.card_id) if delivery.card_id else []
         in_place = before and delivery.updates and delivery.answers != "words"
         if in_place and await self._change(tx, delivery, before[0]):
             await self._grey(tx, delivery.account, before[1:])
             return
         if delivery.only_in_place:
+            await self._grey(tx, delivery.account, before[1:])
             return
         await self._send_new(tx, delivery, before)
         await self._grey(tx, delivery.account, before)
 
+    def ciphered(self, update: Update) -> bool:
+        return update.message_id.startswith(AIBOT)
+
+    async def named(self, tx: Tx, cipher: str) -> str | None:
+        return await self.names.of(tx, cipher)
+
     async def fetch(self, media: Media) -> Fetched:
+        if media.id.startswith(AIBOT):
+            return await self._shelf.fetch(media)
         return await self.api.download(media.id, self.max_file)
 
     async def pressed(self, tx: Tx, card_id: str, ticket: Ticket) -> bool:
@@ -69,7 +97,8 @@ class WeComPlatform:
 
     async def _change(self, tx: Tx, delivery: Delivery, copy: Copy) -> bool:
         """Change the newest copy with its newest unused code; False when none is left that works."""
-        change = render.changed(delivery.card, task_id=copy.task, wording=self.wording)
+        page = card_page(self.public_url, delivery.card_id)
+        change = render.changed(delivery.card, task_id=copy.task, wording=self.wording, page=page)
         return await self._with_code(tx, delivery.account, copy, change)
 
     async def _with_code(self, tx: Tx, account: str, copy: Copy, change: dict[str, object]) -> bool:
@@ -106,13 +135,13 @@ class WeComPlatform:
             delivery.card,
             task_id=task,
             notice=delivery.answers is None,
-            notice_url=self.settings.notice_url,
+            links=render.Links(self.settings.notice_url, card_page(self.public_url, delivery.card_id)),
             wording=self.wording,
         )
         # the file first: when it cannot be had, nothing was said yet that a next attempt would say again
         file = [await self._uploaded(tx, delivery.file_id)] if delivery.file_id else []
         code = None
-        async with self._turns(tx, delivery.account, len(bodies) + len(file)):
+        async with self.turns.around(tx, delivery.account, len(bodies) + len(file)):
             for body in (*bodies, *file):
                 code = await self._call(delivery.account, body) or code
         if delivery.card_id:
@@ -136,23 +165,3 @@ class WeComPlatform:
             raise Undeliverable("the file is gone")
         media = await self.api.upload("file", row.name, await self.files.read(tx, file_id))
         return {"msgtype": "file", "file": {"media_id": media}}
-
-    @asynccontextmanager
-    async def _turns(self, tx: Tx, account: str, count: int) -> AsyncIterator[None]:
-        """Around the sending of so many messages. Raises TryLater when they would pass what WeCom shows to one member.
-
-        They count from when they are over, sent or perhaps sent: none arrived later than that.
-        """
-        per_minute, per_hour = self.settings.member_per_minute, self.settings.member_per_hour
-        if count > per_minute:
-            raise Undeliverable("more messages at once than a member's limit")
-        now, member = self.real_now(), await copies.member(tx, account)
-        sent = [at for at in member.sent if now - at <= REMEMBERED]
-        for ahead in range(count):
-            wait = MemberLimit.delay([*sent, *[now] * ahead], now, per_minute, per_hour)
-            if wait is not None:
-                raise TryLater("the member's limit", wait.total_seconds(), fault=False)
-        try:
-            yield
-        finally:
-            member.sent = [*sent, *[self.real_now()] * count]

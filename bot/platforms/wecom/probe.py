@@ -10,15 +10,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.platforms.shared.probing import PATIENCE
+from bot.platforms.shared.crypto import Crypto
+from bot.platforms.shared.probing import OTHER, PATIENCE
 from bot.platforms.wecom.answers import Answer, read
 from bot.platforms.wecom.callback import PATH
-from bot.platforms.wecom.crypto import Crypto
 from bot.platforms.wecom.transport import Request, Transport
 from config.settings import WeCom
-
-OTHER = 0
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - what is listened on, not to
 
 
 class Probe:
@@ -57,20 +54,19 @@ async def probing(settings: WeCom, patience: float = PATIENCE) -> AsyncIterator[
         await transport.close()
 
 
-async def callback(settings: WeCom, host: str, port: int, patience: float = PATIENCE) -> int | None:
-    """The HTTP status with which `serve` answers WeCom's address check.
+async def callback(settings: WeCom, origin: str, patience: float = PATIENCE) -> int | None:
+    """The HTTP status with which the server at this address (`https://hr.example.com`) answers WeCom's address check.
 
-    OTHER when it is not our answer; None when nobody listens there.
+    OTHER when it is not our answer; None when nobody answers there.
     """
     crypto = Crypto(settings.token.get_secret_value(), settings.aes_key.get_secret_value(), settings.corp_id)
     echo, nonce, now = secrets.token_hex(8), secrets.token_hex(8), str(int(time.time()))
     sealed, signature = crypto.seal(echo.encode(), now, nonce)
     query = urlencode({"msg_signature": signature, "timestamp": now, "nonce": nonce, "echostr": sealed})
-    address = f"http://{EVERYWHERE.get(host, host)}:{port}{PATH}?{query}"
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience)) as http,
-            http.get(address, allow_redirects=False) as answer,
+            http.get(f"{origin}{PATH}?{query}", allow_redirects=False) as answer,
         ):
             said = await answer.content.read(200)
             return OTHER if answer.status == 200 and said != echo.encode() else answer.status

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.platforms.shared.fitting import labels, pages, same, size_in_bytes, unlinked
+from bot.platforms.shared.pressing import pressable
 from bot.platforms.wecom import limits
-from bot.platforms.wecom.choices import pressable, selectable, selector
+from bot.platforms.wecom.choices import selectable, selector
 from bot.platforms.wecom.content import Content, arranged, noticed, shows
 from bot.platforms.wecom.wording import Wording
 from cards.card import Action, Card
@@ -28,18 +29,26 @@ STYLES = {"primary": 1, "default": 2, "danger": 4}
 Body = dict[str, Any]
 
 
-def messages(card: Card, *, task_id: str | None, notice: bool, notice_url: str, wording: Wording) -> tuple[Body, ...]:
+@dataclass(frozen=True)
+class Links:
+    """Where taps lead: to the card's own `page`; where it has none a notice's to `notice`, which it must have."""
+
+    notice: str
+    page: str | None = None
+
+
+def messages(card: Card, *, task_id: str | None, notice: bool, links: Links, wording: Wording) -> tuple[Body, ...]:
     """Bodies for message/send in order, without touser and agentid; nearly always one.
 
     The last body has the `task_id`, those before it `<task_id>-n`. Without one a card has neither buttons nor menu, and
     says it in words.
     """
-    return _Drawing(card, task_id, notice_url, wording).messages(notice)
+    return _Drawing(card, task_id, links, wording).messages(notice)
 
 
-def changed(card: Card, *, task_id: str | None, wording: Wording) -> Body:
+def changed(card: Card, *, task_id: str | None, wording: Wording, page: str | None = None) -> Body:
     """The `template_card` part for update_template_card: the new card, or its content over one grey button."""
-    return {"template_card": _Drawing(card, task_id, "", wording).changed()}
+    return {"template_card": _Drawing(card, task_id, Links("", page), wording).changed()}
 
 
 def greyed(label: str) -> Body:
@@ -64,7 +73,7 @@ def _sent(card: Body) -> Body:
 class _Drawing:
     card: Card
     task_id: str | None
-    notice_url: str
+    links: Links
     wording: Wording
 
     def messages(self, notice: bool) -> tuple[Body, ...]:
@@ -128,8 +137,10 @@ class _Drawing:
         seen = all(
             same(name, action.label) or shows(content, action.label) for name, action in zip(names, drawn, strict=True)
         )
-        card = self._framed("button_interaction", content, menu=not (seen and content.complete))
-        if inputs := selectable(self.card.inputs):
+        inputs = selectable(self.card.inputs)[:1]
+        left = any(item not in inputs for item in self.card.inputs)
+        card = self._framed("button_interaction", content, menu=not (seen and content.complete), fill=left)
+        if inputs:
             card["button_selection"] = selector(inputs[0], self.wording)
         card["button_list"] = [
             {"text": name, "style": STYLES.get(action.style, STYLES["default"]), "key": action.id}
@@ -180,7 +191,7 @@ class _Drawing:
     def _text_notice(self, content: Content) -> Body:
         return {
             **self._framed("text_notice", content, menu=not content.complete and self.task_id is not None),
-            "card_action": {"type": 1, "url": self.notice_url},
+            "card_action": {"type": 1, "url": self.links.page or self.links.notice},
         }
 
     def _news(self, content: Content) -> Body:
@@ -189,7 +200,7 @@ class _Drawing:
         if words := card.pop("sub_title_text", None):
             card["quote_area"] = {"type": 0, "quote_text": "\n".join(part for part in (content.quote, words) if part)}
         card["card_image"] = {"url": self.card.image, "aspect_ratio": limits.IMAGE_RATIO}
-        return {**card, "card_action": {"type": 1, "url": self.notice_url}}
+        return {**card, "card_action": {"type": 1, "url": self.links.page or self.links.notice}}
 
     # parts
 
@@ -198,11 +209,15 @@ class _Drawing:
         image = self.card.image or ""
         return image.startswith("https://") and image.isprintable() and size_in_bytes(image) <= limits.URL_BYTES
 
-    def _framed(self, kind: str, content: Content, *, menu: bool) -> Body:
+    def _framed(self, kind: str, content: Content, *, menu: bool, fill: bool = False) -> Body:
+        """`menu`: not all is to be seen; `fill`: it asks for what only its page can ask."""
         card: Body = {"card_type": kind, "source": self._source(), "main_title": self._main_title(content)}
         if menu:
             entries = [{"text": self.wording.full, "key": FULL}]
             card["action_menu"] = {"desc": self.wording.more, "action_list": entries}
+        if self.links.page and (menu or fill):
+            said = self.wording.fill if fill else self.wording.open
+            card["jump_list"] = [{"type": 1, "title": said, "url": self.links.page}]
         if self.task_id:
             card["task_id"] = self.task_id
         if content.quote:

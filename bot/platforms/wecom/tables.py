@@ -42,3 +42,29 @@ class Member(Base):
 
     person: Mapped[str] = mapped_column(String(64), primary_key=True)
     sent: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+
+
+class OpenUser(Base):
+    """A sender whom the bot's connection called by a cipher. Without an account: nobody that our app may see."""
+
+    __tablename__ = "wecom_open_user"
+
+    cipher: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str | None] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+
+
+class Group(Base):
+    """A group chat that our app made for a unit."""
+
+    __tablename__ = "wecom_group"
+
+    chat: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """WeCom's chatid, chosen by us."""
+    unit: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(50))
+    owner: Mapped[str] = mapped_column(String(64))
+    members: Mapped[list[str]] = mapped_column(ARRAY(String(64)))
+    """Accounts, the owner's among them, as WeCom was last told."""
+    made_at: Mapped[datetime]
+    synced_at: Mapped[datetime]

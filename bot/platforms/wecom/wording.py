@@ -28,6 +28,14 @@ class Wording:
     """The first entry of a selector that nobody has chosen from yet; it stands for no choice."""
     rest: str
     """Goes before the labels of actions that the card has no room for."""
+    open: str
+    """Leads to the whole card on its page."""
+    fill: str
+    """The same, where the page asks for what WeCom's card cannot."""
+    look: str
+    """The button of a notice that leads to an address; WeCom shows four characters."""
+    announced: str
+    """Ends a notice that was cut: how to read it whole."""
     grey: Mapping[str, str]
     """By card state: the label of a card whose buttons are gone."""
     replaced: str
@@ -38,5 +46,5 @@ class Wording:
         """Raises KeyError when a word or a card state is missing."""
         said: dict[str, Any] = yaml.safe_load((files("cards.bot") / "wecom.yaml").read_text(encoding="utf-8"))
         grey = {state: str(said["grey"][state]) for state in STATES}
-        names = ("source", "more", "full", "submit", "choose", "rest", "replaced")
+        names = ("source", "more", "full", "submit", "choose", "rest", "open", "fill", "look", "announced", "replaced")
         return cls(grey=grey, **{name: str(said[name]) for name in names})

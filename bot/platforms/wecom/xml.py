@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from bot.platforms.wecom.crypto import Forged
+from bot.platforms.shared.crypto import Forged
 
 MAX_BODY = 1024 * 1024
 """Bytes of a callback's body."""

@@ -24,9 +24,6 @@ _AT_LEAST = re.compile(rf"{_NUM}个?天(?:及)?以上|(?P<over>超过|大于|多
 _NOT_THESE = re.compile(
     r"[的,]?(?:就|那天|当天|我)*(?:不休|不请|不用请|除外|不算|要上班|照常上班|正常上班|得上班|来上班)"
 )
-_FOR = re.compile(
-    r"(?:帮|替|代替|代|给)(?:一下|忙)?@?(?P<who>[\u4e00-\u9fffa-z]{1,6}?)(?:同学|老师)?(?=$|[请休申提补办报,])"
-)
 
 
 @extractor
@@ -98,23 +95,6 @@ def _days(match: re.Match[str]) -> float:
 def impossible(sentence: Sentence) -> Slots:
     """invalid_date, invalid_time: as said."""
     return dict(sentence.invalid)
-
-
-@extractor
-def on_behalf(sentence: Sentence) -> Slots:
-    """person: for whom leave is asked, when it is not for oneself."""
-    text = sentence.text
-    for match in re.finditer(r"(?:帮|替|代替|代|给)(?:一下)?@?", text):
-        named = [m.name for m in sentence.mentions if m.start == match.end()]
-        if named and re.search(r"请|休|假|申请", text[match.end() :]):
-            return {"person": named[0]}
-        stop = min((t.start for t in sentence.tokens if t.start > match.end()), default=len(text))
-        other = _FOR.match(text[match.start() : stop] + ("" if stop == len(text) else ","))
-        if other is None or not re.search(r"请|休|申请", text[match.end() :]):
-            continue
-        if not re.fullmatch(r"我|我们|咱|忙.*|请.*|个|下|一|你|您|自己|本人|孩子|小孩|班|个忙", other["who"]):
-            return {"person": other["who"]}
-    return {}
 
 
 @extractor

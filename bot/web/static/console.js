@@ -6,6 +6,7 @@ import { Composer } from "./js/composer.js";
 import { byId, el, linked, placeIcons } from "./js/dom.js";
 import { Drawers } from "./js/drawers.js";
 import { Feed } from "./js/feed.js";
+import { atKiosk, KioskChat } from "./js/kiosk_chat.js";
 import { Log } from "./js/log.js";
 import { avatar, People } from "./js/people.js";
 import { prepareViewer } from "./js/picture.js";
@@ -22,7 +23,7 @@ import { words } from "./js/words.js";
 const STATUS_EVERY = 60_000;
 const FINE_POINTER = matchMedia("(pointer: fine)");
 
-const state = { people: [], groups: [], person: null, conversation: "direct", feed: null, loaded: false, watch: null };
+const state = { people: [], groups: [], person: null, conversation: "direct", feed: null, loaded: false, watch: null, kiosk: null };
 const boxes = new Map();
 const parts = {};
 
@@ -52,6 +53,7 @@ function countUnread() {
   toggle.hidden = elsewhere === 0;
   toggle.textContent = elsewhere > 99 ? "99+" : String(elsewhere);
   const own = box().unread();
+  if (atKiosk) return; // a browser keeps titles in its history
   const name = personOf(state.person).name;
   document.title = `${own ? `(${own}) ` : ""}${name} · ${words.app}`;
 }
@@ -104,9 +106,16 @@ function openPerson(id) {
     after: () => box(id).lastSeq,
     messages: (messages) => state.person === id && arrived(messages),
     trace: (entry) => state.person === id && parts.trace.hint(entry),
-    state: (now) => state.person === id && parts.notice.connection(now),
+    state: (now) => state.person === id && connection(now),
   });
   state.feed.start();
+}
+
+/** A session that has ended leads back to where one logs in. */
+function connection(now) {
+  if (now.status !== 401) parts.notice.connection(now);
+  else if (state.kiosk) state.kiosk.gone();
+  else location.reload();
 }
 
 function openConversation(conversation) {
@@ -125,6 +134,12 @@ function choosePerson(id) {
   parts.drawers.close("people", true);
   if (location.hash !== `#${id}`) location.hash = id;
   if (FINE_POINTER.matches) byId("composer-text").focus();
+}
+
+/** The address after # names the person, so that a window stays with theirs. */
+function chooseByAddress() {
+  if (!personOf(decodeURIComponent(location.hash.slice(1)))) history.replaceState(null, "", `#${firstPerson()}`);
+  followHash();
 }
 
 function followHash() {
@@ -190,6 +205,13 @@ function listen() {
     byId("people-search").focus();
     byId("people-search").select();
   });
+  byId("log-out").addEventListener("click", async () => {
+    state.feed?.stop();
+    await api.logOut();
+    localStorage.clear();
+    sessionStorage.clear();
+    location.replace("/console");
+  });
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault(); // the address after # names the person
     byId("composer-text").focus();
@@ -217,10 +239,15 @@ async function start() {
   runClock(status.demo);
   setInterval(() => keepTime().catch(() => {}), STATUS_EVERY); // the feed says when the server is away
   document.body.classList.toggle("single", people.length < 2);
+  document.body.classList.toggle("no-trace", !status.demo);
   assemble();
   listen();
-  if (!personOf(decodeURIComponent(location.hash.slice(1)))) history.replaceState(null, "", `#${firstPerson()}`);
-  followHash();
+  if (atKiosk) {
+    state.kiosk = new KioskChat(people[0], { say, stop: () => state.feed?.stop() });
+    openPerson(people[0].id); // not through the address, which browsers keep
+    await state.kiosk.start();
+  } else chooseByAddress();
+  byId("log-out").hidden = status.demo || atKiosk;
   if (status.demo && people.length > 1) {
     state.watch = new Watch(people, { current: () => state.person, box, found: countUnread });
     state.watch.start();
@@ -229,8 +256,10 @@ async function start() {
 }
 
 start().catch((problem) => {
+  if (atKiosk && problem.status === 401) return location.replace("/kiosk");
   const notice = byId("notice");
   notice.hidden = false;
   notice.replaceChildren(...linked(`${words.loadFailed}${problem.message}`),
     el("button", { type: "button", class: "link", text: words.retry, on: { click: () => location.reload() } }));
+  return undefined;
 });

@@ -2,7 +2,16 @@
 
 from domain.leave.queries.away import colleagues_away, cover, whos_out
 from domain.leave.queries.balances import balance, balances, explain, leaver
-from domain.leave.queries.requests import due, early_returns, grounds, live_requests, nearest_approved, request, route
+from domain.leave.queries.requests import (
+    due,
+    early_returns,
+    filled_requests,
+    grounds,
+    live_requests,
+    nearest_approved,
+    request,
+    route,
+)
 
 __all__ = [
     "balance",
@@ -12,6 +21,7 @@ __all__ = [
     "due",
     "early_returns",
     "explain",
+    "filled_requests",
     "grounds",
     "leaver",
     "live_requests",

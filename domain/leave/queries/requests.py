@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from config.statutory.leave import LawMissing, entitlement
 from domain.approvals import service as approvals
@@ -15,7 +15,7 @@ from domain.leave.errors import NotForYou, NothingToCancel, RequestUnknown
 from domain.leave.model import RequestRow
 from domain.leave.rules.counting import total
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import policies, stored
+from domain.leave.service import acting, policies, stored
 from domain.leave.views import (
     Due,
     Ground,
@@ -26,20 +26,36 @@ from domain.leave.views import (
 from domain.people import queries as people
 
 
-async def request(tx: Tx, request_id: str, owner: PersonId | None = None) -> RequestView:
-    """One request, perhaps only if it is the owner's. Raises RequestUnknown."""
+async def request(tx: Tx, request_id: str, reader: PersonId | None = None) -> RequestView:
+    """One request, perhaps only if it is the reader's or one they filled. Raises RequestUnknown."""
     row = await tx.session.get(RequestRow, request_id)
-    if row is None or (owner is not None and row.person != owner):
+    if row is None or (reader is not None and not await acting.in_hand(tx, row, reader)):
         raise RequestUnknown()
-    return await stored.view(tx, row)
+    shown = await stored.view(tx, row)
+    return shown if reader is None else shown.read_by(reader)
 
 
 async def live_requests(
     tx: Tx, person: PersonId, kind: LeaveKind | None, start: date | None, end: date | None
 ) -> list[RequestView]:
     """Waiting and approved leave of a person that is not long over, narrowed by type and days, soonest first."""
+    return await _live(tx, RequestRow.person == person, kind, start, end)
+
+
+async def filled_requests(
+    tx: Tx, filler: PersonId, kind: LeaveKind | None, start: date | None, end: date | None
+) -> list[RequestView]:
+    """The same of what somebody asked for in the place of people whom they still look after."""
+    found = await _live(tx, RequestRow.filled_by == filler, kind, start, end)
+    kept = [each for each in found if await acting.is_above(tx, filler, each.person)]
+    return [each.read_by(filler) for each in kept]
+
+
+async def _live(
+    tx: Tx, whose: ColumnElement[bool], kind: LeaveKind | None, start: date | None, end: date | None
+) -> list[RequestView]:
     statement = select(RequestRow).where(
-        RequestRow.person == person,
+        whose,
         RequestRow.state.in_(("in_approval", "approved")),
         RequestRow.ends >= (start or tx.today - timedelta(days=7)),
     )

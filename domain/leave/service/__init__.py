@@ -1,5 +1,6 @@
 """What people, HR and the clock do with leave; one function for each thing. None commits."""
 
+from domain.leave.service.acting import check_may_fill, is_above, looks_after
 from domain.leave.service.adjusting import (
     adjust_confirm,
     adjust_decide,
@@ -11,9 +12,10 @@ from domain.leave.service.adjusting import (
 )
 from domain.leave.service.cancelling import cancel_confirm, cancel_decide, cancel_draft, cancel_drop
 from domain.leave.service.certificates import Paper, attach_certificate, open_certificate, wanting_papers
-from domain.leave.service.deciding import Decision, decide, withdraw
-from domain.leave.service.drafting import check_draft, close_open, discard, draft, is_over, redraft
+from domain.leave.service.deciding import Decision, decide, tell_outcome, withdraw
+from domain.leave.service.drafting import check_draft, close_open, discard, draft, draft_for, is_over, redraft
 from domain.leave.service.granting import Credit, credit, expire_lots, grant_person, grant_year
+from domain.leave.service.planned import Wish
 from domain.leave.service.policies import load_policy, set_policy
 from domain.leave.service.recounting import recount_person, recount_year
 from domain.leave.service.refusing import offer_top_up, top_up
@@ -25,6 +27,7 @@ __all__ = [
     "Credit",
     "Decision",
     "Paper",
+    "Wish",
     "adjust_confirm",
     "adjust_decide",
     "adjust_draft",
@@ -36,6 +39,7 @@ __all__ = [
     "cancel_drop",
     "carry",
     "check_draft",
+    "check_may_fill",
     "close_adjustments",
     "close_open",
     "close_settlements",
@@ -43,12 +47,15 @@ __all__ = [
     "decide",
     "discard",
     "draft",
+    "draft_for",
     "expire_lots",
     "grant_person",
     "grant_year",
     "hint_forfeits",
+    "is_above",
     "is_over",
     "load_policy",
+    "looks_after",
     "may_adjust",
     "offer_top_up",
     "open_certificate",
@@ -59,6 +66,7 @@ __all__ = [
     "sees_balances",
     "set_policy",
     "submit",
+    "tell_outcome",
     "top_up",
     "waive",
     "wanting_papers",

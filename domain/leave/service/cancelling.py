@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,13 +14,13 @@ from domain.calendar import service as calendar
 from domain.kernel.clock import business_date
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
-from domain.leave.errors import CancelledAlready, NotCancellable, NothingToCancel, NotYourRequest, RequestUnknown
+from domain.leave.errors import CancelledAlready, NotCancellable, NothingToCancel, RequestUnknown
 from domain.leave.events import LeaveCancelled
 from domain.leave.model import BookingRow, CancellationRow, RequestRow
 from domain.leave.rules.balance import EntryKind
 from domain.leave.rules.counting import LeaveDay, lines, total
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import ledger, naming, stored
+from domain.leave.service import acting, ledger, naming, stored
 from domain.leave.service.approvers import approvers_of
 from domain.leave.service.deciding import Decision, net, record
 from domain.leave.service.ledger import Because
@@ -49,21 +50,19 @@ async def cancel_draft(
         id=tx.new_id("lc"),
         code=await tx.short_code("LC"),
         request_id=row.id,
-        person=actor.id,
+        person=row.person,
         state="draft",
         days=[day.day.isoformat() for day in stored.days_of(row) if chosen[0] <= day.day <= chosen[-1]],
         created_at=tx.now,
     )
     tx.session.add(cancellation)
     await tx.session.flush()
-    return await view(tx, cancellation.id)
+    return await _seen(tx, cancellation.id, actor)
 
 
 async def cancel_confirm(tx: Tx, actor: PersonView, cancellation_id: str) -> CancellationView:
     """Give the days back; those gone by only when the approver agrees. Raises CancelledAlready, NotYourRequest."""
-    cancellation, row = await _locked(tx, cancellation_id)
-    if cancellation.person != actor.id:
-        raise NotYourRequest()
+    cancellation, row = await _locked(tx, cancellation_id, actor)
     if cancellation.state != "draft":
         raise CancelledAlready(code=cancellation.code)
     if row.state != "approved":
@@ -76,22 +75,23 @@ async def cancel_confirm(tx: Tx, actor: PersonView, cancellation_id: str) -> Can
     cancellation.state = "in_approval" if asked else "done"
     cancellation.decided_at = None if asked else tx.now
     await tx.session.flush()
-    await tx.audit("leave.cancel", row.id, direct=len(direct), asked=len(asked))
+    await tx.audit("leave.cancel", row.id, direct=len(direct), asked=len(asked), by=actor.id)
     if asked:
         await _ask(tx, row, cancellation, asked)
-    return await view(tx, cancellation.id)
+    if actor.id != row.person:
+        shown = await view(tx, cancellation.id)
+        await tx.notify(PersonId(row.person), "leave.cancellation", key=shown.id, cancellation=shown, reason=None)
+    return await _seen(tx, cancellation.id, actor)
 
 
 async def cancel_drop(tx: Tx, actor: PersonView, cancellation_id: str) -> CancellationView:
     """Leave everything as it was. Raises CancelledAlready, NotYourRequest."""
-    cancellation, _ = await _locked(tx, cancellation_id)
-    if cancellation.person != actor.id:
-        raise NotYourRequest()
+    cancellation, _ = await _locked(tx, cancellation_id, actor)
     if cancellation.state != "draft":
         raise CancelledAlready(code=cancellation.code)
     cancellation.state = "dropped"
     await tx.session.flush()
-    return await view(tx, cancellation.id)
+    return await _seen(tx, cancellation.id, actor)
 
 
 async def cancel_decide(tx: Tx, cancellation_id: str, decision: Decision) -> None:
@@ -107,9 +107,9 @@ async def cancel_decide(tx: Tx, cancellation_id: str, decision: Decision) -> Non
     await tx.session.flush()
     await tx.audit(f"leave.cancel_{decision.outcome}", row.id, by=decision.by)
     shown = await view(tx, cancellation.id)
-    await tx.notify(
-        PersonId(row.person), "leave.cancellation", key=cancellation.id, cancellation=shown, reason=decision.reason
-    )
+    for reader in await acting.readers(tx, row):
+        seen = replace(shown, request=shown.request.read_by(reader))
+        await tx.notify(reader, "leave.cancellation", key=shown.id, cancellation=seen, reason=decision.reason)
 
 
 async def view(tx: Tx, cancellation_id: str) -> CancellationView:
@@ -139,11 +139,16 @@ async def view(tx: Tx, cancellation_id: str) -> CancellationView:
     )
 
 
-async def _locked(tx: Tx, cancellation_id: str) -> tuple[CancellationRow, RequestRow]:
+async def _seen(tx: Tx, cancellation_id: str, reader: PersonView) -> CancellationView:
+    shown = await view(tx, cancellation_id)
+    return replace(shown, request=shown.request.read_by(reader.id))
+
+
+async def _locked(tx: Tx, cancellation_id: str, actor: PersonView | None = None) -> tuple[CancellationRow, RequestRow]:
     known = await tx.session.get(CancellationRow, cancellation_id)
     if known is None:
         raise RequestUnknown()
-    row = await stored.locked(tx, known.request_id)
+    row = await stored.locked(tx, known.request_id, actor.id if actor else None)
     await tx.session.refresh(known, with_for_update=True)
     return known, row
 
@@ -184,7 +189,7 @@ async def _give_back(tx: Tx, row: RequestRow, cancellation: CancellationRow, day
     else:
         await calendar.clear_absence(tx, row.id)
     await stored.happened(tx, row, LeaveCancelled, given)
-    await tx.notify(person, "leave.request", key=row.id, request=await stored.view(tx, row))
+    await stored.tell(tx, row, "leave.request", key=row.id)
 
 
 async def shrink(tx: Tx, row: RequestRow, gone: set[date]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.leave.errors import NoOpenSickLeave, NotPermitted, RequestUnknown
 from domain.leave.model import CertificateRow, RequestRow
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import stored
+from domain.leave.service import acting, stored
 from domain.leave.views import RequestView
 from domain.org import queries as org
 
@@ -46,7 +46,7 @@ async def wanting_papers(
     Those that wait for a paper come before those that have one; one that got its first page a moment ago is meant too.
     """
     statement = select(RequestRow).where(
-        RequestRow.person == person,
+        or_(RequestRow.person == person, RequestRow.filled_by == person),
         RequestRow.proof_due.is_not(None),
         RequestRow.state.in_(("draft", "in_approval", "approved")),
     )
@@ -54,7 +54,8 @@ async def wanting_papers(
         statement = statement.where(RequestRow.kind == kind.value)
     if on is not None:
         statement = statement.where(RequestRow.starts <= on, RequestRow.ends >= on)
-    rows = list(await tx.session.scalars(statement.order_by(RequestRow.created_at.desc(), RequestRow.starts.desc())))
+    found = await tx.session.scalars(statement.order_by(RequestRow.created_at.desc(), RequestRow.starts.desc()))
+    rows = [row for row in found if await acting.in_hand(tx, row, person)]
     rows.sort(key=lambda row: row.kind != LeaveKind.SICK.value)
     going_on = [row for row in rows if row.proof_at is not None and tx.now - row.proof_at <= NEXT_PAGE]
     waiting = [row for row in rows if row.proof_at is None]
@@ -63,7 +64,7 @@ async def wanting_papers(
     if not meant:
         return None
     certain = len(meant) == 1 and (meant is not had or kind is not None)
-    return Wanting(tuple([await stored.view(tx, row) for row in meant]), certain)
+    return Wanting(tuple([(await stored.view(tx, row)).read_by(person) for row in meant]), certain)
 
 
 async def attach_certificate(
@@ -71,6 +72,7 @@ async def attach_certificate(
 ) -> RequestView:
     """Keep papers with a request, else with the one that waits for them; a further page is added. HR hears of it.
 
+    Whoever asked for it in the person's place may bring them too: they are the person's all the same.
     Raises NoOpenSickLeave, RequestUnknown, NotYourRequest.
     """
     if request_id is None:
@@ -87,7 +89,7 @@ async def attach_certificate(
             CertificateRow(
                 id=tx.new_id("lp"),
                 request_id=row.id,
-                person=person,
+                person=row.person,
                 file_id=paper.file_id,
                 name=paper.name,
                 media_type=paper.media_type,
@@ -98,11 +100,11 @@ async def attach_certificate(
     await tx.session.flush()
     shown = await stored.view(tx, row)
     if new:
-        await tx.audit("leave.certificate", row.id, files=len(new))
+        await tx.audit("leave.certificate", row.id, files=len(new), by=person)
         for keeper in await _keepers(tx):
             if keeper != person:
                 await tx.notify(keeper, "leave.certificate_came", request=shown, count=len(new))
-    return shown
+    return shown.read_by(person)
 
 
 async def open_certificate(tx: Tx, viewer: PersonId, code: str) -> list[Paper]:

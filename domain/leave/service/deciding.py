@@ -45,19 +45,25 @@ async def decide(tx: Tx, request_id: str, decision: Decision) -> RequestView | N
         await free(tx, row)
     await tx.session.flush()
     await tx.audit(f"leave.{decision.outcome}", row.id, by=decision.by)
-    shown = await stored.view(tx, row)
-    await tx.notify(PersonId(row.person), "leave.request", key=row.id, request=shown)
-    return shown
+    await stored.tell(tx, row, "leave.request", key=row.id)
+    return await stored.view(tx, row)
+
+
+async def tell_outcome(tx: Tx, request_id: str) -> None:
+    """The notice of a decision, beside the card that changed: to the person and to whoever asked in their place."""
+    await stored.tell(tx, await stored.locked(tx, request_id), "leave.decided")
 
 
 async def withdraw(tx: Tx, actor: PersonView, request_id: str) -> RequestView:
-    """Take back what is not decided yet. Raises NotWaiting, and what approvals refuse."""
+    """Take back what is not decided yet: the person, or who asked in their place. Raises NotYourRequest, NotWaiting,
+    and what approvals refuse."""
     row = await stored.locked(tx, request_id, actor.id)
     case = await approval_queries.case_for(tx, row.id)
     if row.state != "in_approval" or case is None:
         raise NotWaiting(code=row.code, state=row.state)
-    await approvals.withdraw(tx, actor.id, case.id)
-    return await decide(tx, row.id, Decision("withdrawn", actor.id)) or await stored.view(tx, row)
+    await approvals.withdraw(tx, PersonId(row.person), case.id)
+    decided = await decide(tx, row.id, Decision("withdrawn", actor.id)) or await stored.view(tx, row)
+    return decided.read_by(actor.id)
 
 
 async def settle_hold(tx: Tx, row: RequestRow, *, taken: bool) -> None:

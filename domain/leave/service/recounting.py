@@ -60,8 +60,8 @@ async def _recount(tx: Tx, ids: Sequence[str]) -> int:
                 changed += await _one(tx, request_id)
         except Overlapping as clash:
             # The new hours run into other leave of the same day: both stay as they are until the person decides.
-            shown = await stored.view(tx, await stored.locked(tx, request_id))
-            await tx.notify(shown.person, "leave.recount_clash", request=shown, other=clash.facts["code"])
+            row = await stored.locked(tx, request_id)
+            await stored.tell(tx, row, "leave.recount_clash", other=clash.facts["code"])
     return changed
 
 
@@ -88,12 +88,11 @@ async def _one(tx: Tx, request_id: str) -> bool:
     row.version += 1
     await _rebook(tx, row, wanted)
     await tx.audit("leave.recount", row.id, before=str(was), after=str(total(wanted)))
-    shown = await stored.view(tx, row)
     dropped = [day.day for day in fresh if day.amount and day.day not in {each.day for each in wanted}]
     now = {day.day: day.amount for day in wanted if day.amount}
     if now != {day.day: day.amount for day in before}:  # other hours of the same days are no news
-        await tx.notify(person.id, "leave.recounted", request=shown, before=was, dropped=dropped)
-    await tx.notify(person.id, "leave.request", key=row.id, request=shown)
+        await stored.tell(tx, row, "leave.recounted", before=was, dropped=dropped)
+    await stored.tell(tx, row, "leave.request", key=row.id)
     await _tell_case(tx, row)
     return True
 

@@ -20,7 +20,7 @@ from domain.leave.model import RequestRow
 from domain.leave.rules.balance import standing
 from domain.leave.rules.counting import LeaveDay, lines, total
 from domain.leave.rules.policy import LeaveKind, Policies
-from domain.leave.service import ledger
+from domain.leave.service import acting, ledger
 from domain.leave.service.checks import unpublished
 from domain.leave.service.planned import Plan
 from domain.leave.service.policies import policies
@@ -69,8 +69,11 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(SHANGHAI)
 
 
-async def locked(tx: Tx, request_id: str, owner: PersonId | None = None) -> RequestRow:
-    """The row, locked for this transaction. Raises RequestUnknown, NotYourRequest."""
+async def locked(tx: Tx, request_id: str, actor: PersonId | None = None) -> RequestRow:
+    """The row, locked for this transaction; for an actor only when it is theirs or they filled it and still may.
+
+    Raises RequestUnknown, NotYourRequest.
+    """
     row = await tx.session.scalar(
         select(RequestRow)
         .where(RequestRow.id == request_id)
@@ -79,7 +82,7 @@ async def locked(tx: Tx, request_id: str, owner: PersonId | None = None) -> Requ
     )
     if row is None:
         raise RequestUnknown()
-    if owner is not None and row.person != owner:
+    if actor is not None and not await acting.in_hand(tx, row, actor):
         raise NotYourRequest()
     return row
 
@@ -87,7 +90,7 @@ async def locked(tx: Tx, request_id: str, owner: PersonId | None = None) -> Requ
 async def view(tx: Tx, row: RequestRow) -> RequestView:
     """The request with names, and what is left of its balances."""
     company = await policies(tx, row.starts)
-    names = await people.names(tx, [PersonId(row.person), *([PersonId(row.decided_by)] if row.decided_by else [])])
+    names = await people.names(tx, [PersonId(one) for one in (row.person, row.decided_by, row.filled_by) if one])
     shares = tuple([await _share(tx, row, kind, company) for kind in kinds_of(row)])
     return RequestView(
         id=row.id,
@@ -113,7 +116,16 @@ async def view(tx: Tx, row: RequestRow) -> RequestView:
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
         missing=await _missing(tx, row),
+        filler=PersonId(row.filled_by) if row.filled_by else None,
+        filled_by=names.get(PersonId(row.filled_by)) if row.filled_by else None,
     )
+
+
+async def tell(tx: Tx, row: RequestRow, template: str, *, key: str | None = None, **data: Any) -> None:
+    """A card or notice about a request, to each who is told of it and as each is to read it: `request` is the view."""
+    shown = await view(tx, row)
+    for reader in await acting.readers(tx, row):
+        await tx.notify(reader, template, key=key, request=shown.read_by(reader), **data)
 
 
 async def _missing(tx: Tx, row: RequestRow) -> str | None:

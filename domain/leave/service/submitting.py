@@ -16,8 +16,8 @@ from domain.leave.rules.balance import EntryKind
 from domain.leave.rules.counting import LeaveDay
 from domain.leave.rules.period import Period
 from domain.leave.rules.policy import LeaveKind
-from domain.leave.service import checks, ledger, naming, planning, stored
-from domain.leave.service.drafting import form, open_draft
+from domain.leave.service import acting, checks, ledger, naming, planning, stored
+from domain.leave.service.drafting import form, open_draft, owner_of, whom
 from domain.leave.service.ledger import Because
 from domain.leave.service.planned import Plan, Wish
 from domain.leave.service.policies import policies
@@ -31,29 +31,37 @@ async def submit(tx: Tx, actor: PersonView, request_id: str) -> RequestView:
     """Send a draft to approval. Raises DraftClosed the second time, DraftOutdated when the calendar changed since,
     and every refusal a request can meet."""
     row = await open_draft(tx, actor.id, request_id)
+    person = await owner_of(tx, actor, row)
+    await acting.check_may_fill(tx, actor.id, person)
+    if person.id != actor.id:
+        acting.check_here(person, row.starts, row.ends)
     kinds = [LeaveKind(row.kind), *([LeaveKind(row.top_up)] if row.top_up else [])]
     company = await policies(tx, row.starts)
-    await ledger.lock(tx, actor.id, sorted({account for kind in kinds for account in company.types[kind].accounts}))
+    await ledger.lock(tx, person.id, sorted({account for kind in kinds for account in company.types[kind].accounts}))
     wish = Wish(kinds[0], Period.from_json(row.period), LeaveKind(row.top_up) if row.top_up else None, row.id)
-    plan = await planning.plan(tx, actor, wish)
+    with acting.about(person, actor.id):
+        plan = await planning.plan(tx, person, wish)
     if stored.to_json(plan) != row.days:
         raise DraftOutdated(code=row.code)
-    await book(tx, row, plan.days)
+    with acting.about(person, actor.id):
+        await book(tx, row, plan.days)
     await hold(tx, row, plan)
     row.state, row.submitted_at = "in_approval", tx.now
     await tx.session.flush()
-    await tx.audit("leave.submit", row.id, kind=row.kind, amount=str(row.amount))
+    await tx.audit("leave.submit", row.id, kind=row.kind, amount=str(row.amount), **whom(row))
     shown = await stored.view(tx, row)
     called = naming.taken(company.general, [(share.policy, list(share.days), share.amount) for share in plan.shares])
     await approvals.open_case(
         tx,
         definition=row.approval,
-        applicant=actor.id,
+        applicant=person.id,
         subject=row.id,
         form=form(row, plan, shown.kind_name),
-        label=f"{actor.name} {called}",
+        label=f"{person.name} {called}",
     )
-    return shown
+    if row.filled_by is not None:
+        await tx.notify(person.id, "leave.request", key=row.id, request=shown)
+    return shown.read_by(actor.id)
 
 
 async def book(tx: Tx, row: RequestRow, days: Sequence[LeaveDay]) -> None:

@@ -93,6 +93,8 @@ async def _one(tx: Tx, verdict: RowVerdict, facts: Known) -> RowVerdict:
                 await openings.bring(tx, person, kind, days)
             for platform, account in row.accounts.items():
                 await people_service.link_account(tx, person, platform, account)
+            if row.badge is not None:
+                await people_service.give_badge(tx, person, row.badge)
     except DomainError as refusal:
         return _refused(verdict, Problem("refused", {"code": refusal.code}))
     except IntegrityError:  # the same was recorded by somebody else at the same moment

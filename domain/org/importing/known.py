@@ -35,6 +35,8 @@ class Known:
     """What is linked, by person and platform."""
     takers: dict[tuple[str, str], PersonId]
     """Whose a linked account is, by platform and account; who left keeps none from others."""
+    badges: dict[bytes, PersonId]
+    """Whose a badge is, by its look-up value; who left keeps none from others."""
     bosses: dict[str, str | None]
     """Who reports to whom today, by employee number."""
     usual_city: str | None
@@ -85,6 +87,7 @@ async def known(tx: Tx, rows: Sequence[Row]) -> Known:
         openings=await openings.brought(tx, [view.id for view in persons.values()]),
         accounts={(link.person, link.platform.value): link.account for link in links},
         takers={(link.platform.value, link.account): link.person for link in links if link.here},
+        badges={held.blind: held.person for held in await queries.badges(tx) if held.here},
         bosses={numbers[person]: _boss(post, shape, numbers) for person, post in posts.items() if person in numbers},
         usual_city=_only([view.city for view in own], [row.city for row in rows]),
         usual_entity=_only([view.legal_entity for view in own], [row.legal_entity for row in rows]),

@@ -15,6 +15,7 @@ from domain.org.importing.known import Known, known
 from domain.org.importing.rows import Problem, Row, RowProblem, parse, text
 from domain.org.importing.sheet import RawRow
 from domain.org.rules import MANAGERS_AT_MOST, chief
+from domain.people import badges
 from domain.people.queries import PersonView, blind
 from domain.people.rules import Detail, WorkerType, masked
 
@@ -87,6 +88,7 @@ async def _planned(tx: Tx, parsed: Sequence[RowVerdict]) -> Plan:
     rows = [one.row for one in parsed if one.row is not None]
     facts = await known(tx, rows)
     accounts = [f"{platform}:{account}" for row in rows for platform, account in row.accounts.items()]
+    accounts += [f"badge:{row.badge}" for row in rows if row.badge]
     repeated = _twice([row.number for row in rows]) | _twice([row.id_number for row in rows]) | _twice(accounts)
     judged = [one if one.row is None else _judged(one, one.row, facts, repeated) for one in parsed]
     return Plan(tuple(_settled(judged, facts)))
@@ -153,6 +155,12 @@ def _account_fault(row: Row, view: PersonView | None, facts: Known, repeated: se
         holder = facts.takers.get((platform, account))
         if holder is not None and (view is None or holder != view.id):
             return f"{platform}_taken"
+    if row.badge is not None:
+        if f"badge:{row.badge}" in repeated:
+            return "badge_twice"
+        holder = facts.badges.get(badges.blind(row.badge))
+        if holder is not None and (view is None or holder != view.id):
+            return "badge_taken"
     return None
 
 
@@ -180,6 +188,8 @@ def _changes(row: Row, view: PersonView, facts: Known, unit: str | None) -> list
     ]
     pairs += [(platform, facts.accounts.get((view.id, platform), ""), said) for platform, said in row.accounts.items()]
     found = [Change(header_of(key), before, after) for key, before, after in pairs if after not in {None, before}]
+    if row.badge is not None and facts.badges.get(badges.blind(row.badge)) != view.id:
+        found.append(Change(header_of("badge"), "", badges.masked(row.badge)))
     return found + _detail_changes(row, view, facts) + _balance_changes(row, view, facts)
 
 

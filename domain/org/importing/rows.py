@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.org.importing.columns import columns, header_of, vocabulary
 from domain.org.importing.sheet import Cell, RawRow
-from domain.people import rules
+from domain.people import badges, rules
 from domain.people.rules import Messenger, WorkerType
 
 NUMBER_SHAPE = re.compile(r"[\w.\-]{1,40}", re.ASCII)
@@ -61,6 +61,7 @@ class Row:
     balances: Mapping[str, Decimal] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
     """Accounts by platform, in lower case."""
+    badge: str | None = field(default=None, repr=False)
 
 
 def parse(raw: RawRow) -> Row:
@@ -91,6 +92,7 @@ def parse(raw: RawRow) -> Row:
         legal_entity=text(cells.get("legal_entity")),
         balances=_balances(cells),
         accounts={one.value: said for one in Messenger if (said := _account(one, cells.get(one))) is not None},
+        badge=_badge(cells.get("badge")),
     )
 
 
@@ -168,12 +170,28 @@ def _id_number(cell: Cell) -> str | None:
     return stored
 
 
-def _account(platform: Messenger, cell: Cell) -> str | None:
+def _whole_digits(key: str, cell: Cell) -> str | None:
+    """A cell of digits that must not have lost any."""
     value = text(cell)
+    if value is not None and isinstance(cell, int | float) and len(value) > EXACT_DIGITS:
+        raise RowProblem("account_as_number", column=header_of(key))
+    return value
+
+
+def _badge(cell: Cell) -> str | None:
+    value = _whole_digits("badge", cell)
     if value is None:
         return None
-    if isinstance(cell, int | float) and len(value) > EXACT_DIGITS:
-        raise RowProblem("account_as_number", column=header_of(platform))
+    number = badges.badge(value)
+    if number is None:
+        raise RowProblem("badge_invalid", column=header_of("badge"))
+    return number
+
+
+def _account(platform: Messenger, cell: Cell) -> str | None:
+    value = _whole_digits(platform, cell)
+    if value is None:
+        return None
     account = rules.account(value)
     if account is None:
         raise RowProblem("account_invalid", column=header_of(platform))

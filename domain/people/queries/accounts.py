@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 
@@ -78,6 +79,54 @@ async def account_of(tx: Tx, person: PersonId, platform: str) -> str | None:
     return said if claimed is None else None
 
 
+async def link_ended(tx: Tx, person: PersonId, platform: str) -> datetime | None:
+    """When the last link of somebody ended; None while one holds, and when there never was one."""
+    told = select(Account.ended_at).where(Account.platform == Messenger(platform), Account.person == person)
+    ends = (await tx.session.scalars(told)).all()
+    return max((end for end in ends if end is not None), default=None) if None not in ends else None
+
+
+async def own_messengers(tx: Tx, person: PersonId) -> list[Messenger]:
+    """Where somebody can write to us themselves: by a link of their own.
+
+    A number (工号) alone counts as an account only while most people here have no link: where accounts are linked,
+    who is not has none; nor has one whose link was ended. Whether a number really is an account, only the
+    messenger's directory knows.
+    """
+    own = set(await tx.session.scalars(select(Account.platform).where(_any_live(), Account.person == person)))
+    if not own and not await _most_are_linked(tx):
+        own = {each for each in Messenger if await _known_by_number(tx, person, each)}
+    return [each for each in Messenger if each in own]
+
+
+async def _known_by_number(tx: Tx, person: PersonId, platform: Messenger) -> bool:
+    return await link_ended(tx, person, platform) is None and await account_of(tx, person, platform) is not None
+
+
+async def _most_are_linked(tx: Tx) -> bool:
+    everybody = here_ids(tx)
+    linked = select(Account.person).where(_any_live(), Account.person.in_(everybody))
+    counted = await tx.session.execute(
+        select(
+            select(func.count(func.distinct(linked.subquery().c.person))).scalar_subquery(),
+            select(func.count(func.distinct(everybody.subquery().c.person))).scalar_subquery(),
+        )
+    )
+    with_link, all_of_them = counted.one()
+    return bool(with_link * 2 >= all_of_them)
+
+
+async def links_ended(tx: Tx, platform: str) -> dict[PersonId, datetime]:
+    """The same of everybody on a platform whose last link ended."""
+    rows = await tx.session.execute(
+        select(Account.person, func.max(Account.ended_at).label("last"))
+        .where(Account.platform == Messenger(platform))
+        .group_by(Account.person)
+        .having(func.count() == func.count(Account.ended_at))
+    )
+    return {PersonId(row.person): row.last for row in rows}
+
+
 async def look_alikes(tx: Tx) -> set[str]:
     """Person ids that an account could be spelt like; ids that we make ourselves never are."""
     return set(await tx.session.scalars(select(Person.id).where(Person.id == func.lower(Person.id))))
@@ -90,7 +139,11 @@ async def accounts_revision(tx: Tx) -> str:
 
 
 def _live(platform: str) -> ColumnElement[bool]:
-    return and_(Account.platform == Messenger(platform), Account.ended_at.is_(None))
+    return and_(Account.platform == Messenger(platform), _any_live())
+
+
+def _any_live() -> ColumnElement[bool]:
+    return Account.ended_at.is_(None)
 
 
 async def _numbered(tx: Tx, platform: str, said: str) -> list[PersonId]:

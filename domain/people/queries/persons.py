@@ -51,22 +51,28 @@ async def person(tx: Tx, id: PersonId) -> PersonView:
 
 async def find(tx: Tx, id: PersonId) -> PersonView | None:
     """The person as of today, or None."""
-    return next(iter(await _views(tx, tx.today, Person.id == id)), None)
+    return next(iter(await views(tx, tx.today, Person.id == id)), None)
 
 
 async def find_all(tx: Tx, ids: Collection[PersonId]) -> dict[PersonId, PersonView]:
     """Those of the ids that exist."""
-    return {view.id: view for view in await _views(tx, tx.today, Person.id.in_(list(ids)))}
+    return {view.id: view for view in await views(tx, tx.today, Person.id.in_(list(ids)))}
 
 
 async def active(tx: Tx, on: date) -> list[PersonView]:
     """Everybody employed on the day."""
-    return [view for view in await _views(tx, on, _covers(on)) if view.employed(on)]
+    return [view for view in await views(tx, on, _covers(on)) if view.employed(on)]
+
+
+async def active_ids(tx: Tx, on: date) -> list[PersonId]:
+    """Ids of everybody employed on the day, sorted: cheap for thousands."""
+    rows = await tx.session.scalars(select(Employment.person).where(_covers(on)).order_by(Employment.person))
+    return [PersonId(row) for row in rows]
 
 
 async def here(tx: Tx) -> list[PersonView]:
     """Everybody employed today or still to come."""
-    return await _views(tx, tx.today, Person.id.in_(here_ids(tx)))
+    return await views(tx, tx.today, Person.id.in_(here_ids(tx)))
 
 
 async def still_here(tx: Tx, id: PersonId) -> bool:
@@ -97,19 +103,19 @@ async def names(tx: Tx, ids: Collection[PersonId]) -> dict[PersonId, str]:
 
 async def by_number(tx: Tx, number: str) -> PersonView | None:
     """The person with this employee number (工号)."""
-    return next(iter(await _views(tx, tx.today, Person.number == number.strip())), None)
+    return next(iter(await views(tx, tx.today, Person.number == number.strip())), None)
 
 
 async def by_numbers(tx: Tx, numbers: Collection[str]) -> dict[str, PersonView]:
     """Persons by employee number; an unknown number is absent."""
-    return {view.number: view for view in await _views(tx, tx.today, Person.number.in_(list(numbers)))}
+    return {view.number: view for view in await views(tx, tx.today, Person.number.in_(list(numbers)))}
 
 
 async def named(tx: Tx, name: str, on: date) -> list[PersonView]:
     """Everybody employed on the day with exactly this name, English name or reading; several may share it."""
     said = name.strip().lower()
     where = or_(Person.name == name.strip(), func.lower(Person.english_name) == said, Person.pinyin == said)
-    return [view for view in await _views(tx, on, where) if view.employed(on)]
+    return [view for view in await views(tx, on, where) if view.employed(on)]
 
 
 async def holding(tx: Tx, detail: Detail, value: str) -> list[PersonId]:
@@ -162,7 +168,8 @@ def _covers(on: date) -> ColumnElement[bool]:
     )
 
 
-async def _views(tx: Tx, on: date, where: ColumnElement[bool]) -> list[PersonView]:
+async def views(tx: Tx, on: date, where: ColumnElement[bool]) -> list[PersonView]:
+    """Everybody of whom it holds, as of the day; for the other reads of this context."""
     rows: Sequence[Any] = (await tx.session.execute(_statement(on).where(where))).all()
     return [
         PersonView(

@@ -60,6 +60,11 @@ async def note_try(tx: Tx, platform: str, account: str) -> None:
         raise errors.TooManyTries(most=MOST_TRIES)
 
 
+async def forget_tries(tx: Tx) -> None:
+    """Counts of days that are over: a new day allows new tries."""
+    await tx.session.execute(delete(LinkTry).where(LinkTry.day < tx.today))
+
+
 async def redeem_code(tx: Tx, platform: str, account: str, code: str) -> PersonView:
     """The account is the person's whose code it is, who is returned. Call `note_try` first.
 

@@ -45,6 +45,7 @@ class Account:
             "MODE": mode,
             "API_BASE": base,
             "OAPI_BASE": base,
+            "AUTHORIZE_BASE": f"{base}/oauth2/auth",
         }
         if template:
             settings["CARD_TEMPLATE_ID"] = self.card_template_id

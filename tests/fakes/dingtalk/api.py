@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.dingtalk import cards, directory, messages
+from tests.fakes.dingtalk import cards, directory, logins, messages
 from tests.fakes.dingtalk.errors import ApiError, bad, wrong_secret
 from tests.fakes.dingtalk.fields import mapping, string
 from tests.fakes.dingtalk.records import Call
@@ -102,6 +102,10 @@ APIS: dict[str, Api] = {
     "v1.0/card/callbacks/register": Api("POST", register, free=True),  # whether it counts: unconfirmed
     "gettoken": Api("GET", gettoken, old=True, open=True, free=True),
     "media/upload": Api("POST", upload, old=True),
+    "v1.0/oauth2/userAccessToken": Api("POST", logins.user_token, open=True),
+    "v1.0/contact/users/me": Api("GET", logins.me, open=True),
+    "topapi/user/getbyunionid": Api("POST", logins.by_union, old=True),
+    "topapi/v2/user/getuserinfo": Api("POST", logins.in_app, old=True, free=True),
     "topapi/v2/user/get": Api("POST", user, old=True, free=True),
     "topapi/v2/department/listsub": Api("POST", directory.departments, old=True),
     "topapi/v2/user/list": Api("POST", directory.members, old=True),

@@ -33,7 +33,7 @@ def out_of_quota() -> ApiError:
 
 
 def not_allowed_ip() -> ApiError:
-    return denied("IpNotInWhiteList", "this server's address is not in the list", 60020)
+    return denied("IpNotInWhiteList", "the address is not in the list, request ip=203.0.113.7", 60020)
 
 
 def no_permission(api: str) -> ApiError:

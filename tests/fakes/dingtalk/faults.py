@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.fakes import faults
 from tests.fakes.dingtalk.errors import busy, too_fast
-from tests.fakes.faults import Fault, cut, half, stalled
+from tests.fakes.faults import Fault, cut, half, redirected, stalled
 
 __all__ = ["Fault", "Faults", "spoil"]
 
@@ -17,12 +17,12 @@ __all__ = ["Fault", "Faults", "spoil"]
 class Faults(faults.Faults):
     """code: code, message, status · errcode: code (old base) · rate · busy · banned (the address is blocked, HTML-like
     JSON) · status: status, retry_after · reset · slow: seconds · stall_after_accept: seconds · half · html ·
-    huge: megabytes · answer: body (any JSON instead of the true answer).
+    huge: megabytes · answer: body (any JSON instead of the true answer) · redirect: to.
     """
 
     kinds = frozenset(
         {"code", "errcode", "rate", "busy", "banned", "status", "reset", "slow", "stall_after_accept", "half", "html"}
-        | {"huge", "answer"}
+        | {"huge", "answer", "redirect"}
     )
 
 
@@ -37,6 +37,8 @@ async def spoil(request: web.Request, fault: Fault, answer: web.Response | None)
         return await stalled(request, option("seconds", 3600.0))
     if fault.kind == "reset":
         return cut(request)
+    if fault.kind == "redirect":
+        return redirected(option("to"))
     if fault.kind == "half":
         body = answer.body if answer is not None and isinstance(answer.body, bytes) else b'{"success":true}'
         return await half(request, body)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.dingtalk import faults
+from tests.fakes.dingtalk import faults, logins
 from tests.fakes.dingtalk.api import APIS, Api, named
 from tests.fakes.dingtalk.errors import ApiError, no_permission, not_allowed_ip
 from tests.fakes.dingtalk.person import PersonSide
@@ -29,12 +29,20 @@ class FakeDingTalk(PersonSide):
     async def start(self, port: int = 0) -> None:
         app = web.Application(client_max_size=MOST)
         app.router.add_get("/connect", self.connect)
+        app.router.add_get("/oauth2/auth", self.login_page)
         app.router.add_get("/files/{link}", self.file)
         app.router.add_route("*", "/{api:.+}", self.serve)
         self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", port).start()
         self.base = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
+
+    async def login_page(self, request: web.Request) -> web.Response:
+        return logins.page(self, request)
+
+    def oauth_code(self, person: str, *, script: bool = False, **other: str) -> str:
+        """A code of the login's page, or of the in-app `script`; `corp_id`, `client_id`: of another."""
+        return logins.code(self, person, "script" if script else "page", **other)
 
     async def stop(self) -> None:
         await self.hang_up()

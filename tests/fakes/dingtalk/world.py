@@ -9,6 +9,7 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,22 @@ from tests.fakes.dingtalk.limits import QpsLimits, Quotas
 from tests.fakes.dingtalk.records import Call, Card, Frame, Pushed, Shown, Stored
 
 WEBHOOK_LIFE = 90 * 60.0
+
+
+@dataclass
+class LoginDesk:
+    """Who stands at the login's page, and what was handed out there."""
+
+    chosen_corp: str
+    """The organisation that they choose."""
+    at_browser: str = ""
+    trusted_domain: str = ""
+    """Host and port that the page sends people back to."""
+    codes: dict[str, Any] = field(default_factory=dict)
+    user_tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Tokens of people who logged in: whose, and until when."""
+    outside: set[str] = field(default_factory=set)
+    """Outside contacts (外部联系人) of the organisation."""
 
 
 class World:
@@ -66,6 +83,11 @@ class World:
         self.random = random.Random(secrets.randbits(32))
         """Chooses the connection of each push; seed it for a repeatable run."""
         self.offset = 0.0
+
+    @cached_property
+    def login(self) -> LoginDesk:
+        """Logging in, see `logins`."""
+        return LoginDesk(chosen_corp=self.account.corp_id)
 
     @cached_property
     def departments(self) -> dict[int, tuple[int, list[str]]]:

@@ -39,6 +39,8 @@ class Account:
             "HRBOT_WECOM__TOKEN": self.token,
             "HRBOT_WECOM__AES_KEY": self.aes_key,
             "HRBOT_WECOM__API_BASE": base,
+            "HRBOT_WECOM__AUTHORIZE_BASE": f"{base.removesuffix('/cgi-bin')}/connect/oauth2/authorize",
+            "HRBOT_WECOM__SCAN_BASE": f"{base.removesuffix('/cgi-bin')}/wwlogin/sso/login",
         }
 
     def seal(self, plain: str, timestamp: int, nonce: str | None = None) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.wecom import directory, menus, messages, updates
+from tests.fakes.wecom import directory, groups, logins, menus, messages, updates
 from tests.fakes.wecom.cards import INTERACTIVE
 from tests.fakes.wecom.errors import (
     BAD_MEDIA,
@@ -154,8 +154,14 @@ APIS: dict[str, tuple[str, Callable[[World, Call], Answer]]] = {
     "media/upload": ("POST", upload),
     "agent/get": ("GET", agent),
     "menu/create": ("POST", menu),
+    "auth/getuserinfo": ("GET", logins.getuserinfo),
     "department/simplelist": ("GET", directory.departments),
     "user/list": ("GET", directory.members),
     "user/list_id": ("POST", directory.list_id),
+    "batch/openuserid_to_userid": ("POST", groups.real_names),
+    "appchat/create": ("POST", groups.create),
+    "appchat/update": ("POST", groups.update),
+    "appchat/get": ("GET", groups.get),
+    "appchat/send": ("POST", groups.send),
 }
 """Method and function. media/get answers with a file and stands in the server."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 WRONG_SECRET = 40001
 WRONG_CORP = 40013  # long-standing, not in the facts: unconfirmed
 BAD_MEDIA_ID = 40007  # unconfirmed
+BAD_LOGIN = 40029  # long-standing, not in the facts: unconfirmed
 BAD_MSGTYPE = 40008  # unconfirmed
 BAD_MEDIA = 40006  # unconfirmed: a file too large or too small
 BAD_AGENT = 40056  # unconfirmed

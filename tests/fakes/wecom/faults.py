@@ -8,17 +8,19 @@ import json
 from aiohttp import web
 
 from tests.fakes import faults
-from tests.fakes.faults import Fault, cut, half, stalled
+from tests.fakes.faults import Fault, cut, half, redirected, stalled
 
 __all__ = ["Fault", "Faults", "spoil"]
 
 
 class Faults(faults.Faults):
     """errcode: code, errmsg · status: status, retry_after · reset · slow: seconds · stall_after_accept: seconds ·
-    half · html · huge: megabytes · answer: body (any JSON, sent instead of the true answer).
+    half · html · huge: megabytes · answer: body (any JSON, sent instead of the true answer) · redirect: to.
     """
 
-    kinds = frozenset({"errcode", "status", "reset", "slow", "stall_after_accept", "half", "html", "huge", "answer"})
+    kinds = frozenset(
+        {"errcode", "status", "reset", "slow", "stall_after_accept", "half", "html", "huge", "answer", "redirect"}
+    )
 
 
 async def spoil(request: web.Request, fault: Fault, answer: web.Response | None) -> web.StreamResponse:
@@ -32,6 +34,8 @@ async def spoil(request: web.Request, fault: Fault, answer: web.Response | None)
         return await stalled(request, option("seconds", 3600.0))
     if fault.kind == "reset":
         return cut(request)
+    if fault.kind == "redirect":
+        return redirected(option("to"))
     if fault.kind == "half":
         whole = answer.body if answer is not None else None
         return await half(request, whole if isinstance(whole, bytes) else b'{"errcode":0,"errmsg":"ok"}')

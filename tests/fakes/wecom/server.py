@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from tests.fakes.wecom import faults
+from tests.fakes.wecom import faults, logins
 from tests.fakes.wecom.api import APIS
 from tests.fakes.wecom.errors import NO_SUCH_API, NOT_JSON, ApiError
 from tests.fakes.wecom.person import PersonSide
@@ -34,12 +34,29 @@ class FakeWeCom(PersonSide):
 
     async def start(self, port: int = 0) -> None:
         app = web.Application(client_max_size=MOST)
+        app.router.add_get("/aibot", self.aibot.connect)
+        app.router.add_get("/aibot/media/{number}", self.aibot.file)
         app.router.add_route("*", "/cgi-bin/{api:.+}", self.serve)
+        app.router.add_get("/connect/oauth2/authorize", self.login_page)
+        app.router.add_get("/wwlogin/sso/login", self.login_page)
         self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", port)
         await site.start()
+        self.aibot.base = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
         self.base = f"http://127.0.0.1:{self.runner.addresses[0][1]}/cgi-bin"
+
+    @property
+    def origin(self) -> str:
+        """Of the login's pages: `/connect/oauth2/authorize` and `/wwlogin/sso/login`."""
+        return self.base.removesuffix("/cgi-bin")
+
+    async def login_page(self, request: web.Request) -> web.Response:
+        return logins.page(self, request, scan=request.path.startswith("/wwlogin"))
+
+    def oauth_code(self, person: str, *, agent_id: int | None = None) -> str:
+        """A code as the login's page hands it out; `agent_id` of another app."""
+        return logins.oauth_code(self, person, agent_id=agent_id)
 
     async def stop(self) -> None:
         await self.hang_up()

@@ -6,10 +6,11 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.wecom.account import Account, Tokens
+from tests.fakes.wecom.aibot import Aibot
 from tests.fakes.wecom.errors import BAD_MEDIA_ID, ApiError
 from tests.fakes.wecom.faults import Fault, Faults
 from tests.fakes.wecom.limits import ApiLimits, MemberLimits
@@ -27,6 +28,16 @@ class Media:
     name: str
     content: bytes
     at: float
+
+
+@dataclass
+class LoginDesk:
+    """Who opened the login's page in WeCom or scanned it, and the codes that were handed out there, see `logins`."""
+
+    at_browser: str = ""
+    trusted_domain: str = ""
+    """Host and port that the page sends people back to (网页授权可信域名)."""
+    codes: dict[str, Any] = field(default_factory=dict)
 
 
 class World:
@@ -62,9 +73,13 @@ class World:
         """Digests of bodies sent with the duplicate check, and until when the same bytes are duplicates."""
         self.menu: list[dict[str, Any]] | None = None
         """The app's menu as it stands on phones."""
+        self.login = LoginDesk()
         self.app_closed = False
         """An administrator switched the app off."""
         self.offset = 0.0
+        self.chats: dict[str, Any] = {}
+        """Groups that the app made, by chatid."""
+        self.aibot = Aibot(self)
 
     def now(self) -> float:
         """Unix seconds of this fake: real time and what `advance` added."""
@@ -77,6 +92,10 @@ class World:
     def set_time(self, at: float) -> None:
         """Run on from this instant, Unix seconds, at the pace of real time."""
         self.offset = at - time.time()
+
+    def ciphers(self) -> dict[str, str]:
+        """What members are called on the bot's connection, where they are not called by their userid."""
+        return self.aibot.ciphers
 
     def display(self, user: str) -> str:
         """The id as the directory writes it."""

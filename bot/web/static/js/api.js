@@ -2,7 +2,7 @@
 
 import { problemWords } from "./words.js";
 
-const BASE = "/console/api";
+const BASE = location.pathname.startsWith("/kiosk/") ? "/kiosk/chat/api" : "/console/api";
 const PATIENCE = 20_000; // milliseconds before a call counts as lost
 
 /** A call that did not succeed: `status` 0 is no network; `message` is a Chinese sentence for the person. */
@@ -76,6 +76,9 @@ export const api = {
     form.append("file", file, file.name || "image.png");
     return call("/messages", { method: "POST", body: form, patience: 120_000 });
   },
+  /** Where a file of the person lies. */
+  file: (person, id) => `${BASE}/files/${encodeURIComponent(id)}?${query({ person })}`,
+  logOut: () => fetch("/h5/logout", { method: "POST", credentials: "same-origin" }),
   events: (person, after) => new EventSource(`${BASE}/events?${query({ person, after })}`),
 };
 

@@ -1,21 +1,26 @@
 /** Single messages: bubbles with words, pictures and files. */
 
+import { api } from "./api.js";
 import { el, icon, linked, ownAddress } from "./dom.js";
+import { atKiosk } from "./kiosk_chat.js";
+import { words as kiosk } from "./kiosk_words.js";
 import { drawn, fromThumbnail, looksLikePicture, openViewer, sizeWords } from "./picture.js";
 import { words } from "./words.js";
 
 const THUMB = 320;
 
-export function receivedBubble(message) {
+/** hooks: `person()` → whose message it is. */
+export function receivedBubble(message, hooks) {
   const parts = [];
   if (message.text) parts.push(el("p", { class: "words" }, linked(message.text)));
-  if (message.file) parts.push(receivedFile(message.file));
+  if (message.file) parts.push(receivedFile(message.file, hooks));
   return el("div", { class: "bubble" }, parts);
 }
 
-function receivedFile(file) {
-  const address = ownAddress(file.url);
+function receivedFile(file, hooks) {
+  const address = ownAddress(api.file(hooks.person(), file.id));
   const name = file.name ?? words.picture;
+  if (atKiosk && !looksLikePicture(name)) return el("span", { class: "file", title: kiosk.noDownload }, icon("file"), el("span", { text: `${name}（${kiosk.noDownload}）` }));
   if (!address) return el("span", { class: "file" }, icon("file"), el("span", { text: name }));
   if (!looksLikePicture(name)) return el("a", { class: "file", href: address, download: name }, icon("file"), el("span", { text: name }));
   return el("button", { type: "button", class: "picture", "aria-label": words.openPicture(name), on: { click: () => openViewer(address, name) } },

@@ -70,8 +70,11 @@ export function ownAddress(address) {
   }
 }
 
+const SHARED = location.pathname.startsWith("/kiosk"); // a shared device remembers nothing of anybody
+
 /** Remembered text; a full or forbidden storage only means that less is remembered. */
 export function remember(storage, key, value) {
+  if (SHARED) return false;
   try {
     storage.setItem(key, value);
     return true;
@@ -81,6 +84,7 @@ export function remember(storage, key, value) {
 }
 
 export function recall(storage, key) {
+  if (SHARED) return null;
   try {
     return storage.getItem(key);
   } catch {

@@ -107,13 +107,13 @@ export class Log {
       node.dataset.testid = "message";
       if (!isCard(message)) {
         self.view = null;
-        node.replaceChildren(this.#face(), receivedBubble(message));
+        node.replaceChildren(this.#face(), receivedBubble(message, this.hooks));
       } else if (self.view) {
         self.view.update(entry.item);
       } else {
         self.view = new CardView(entry.item, this.hooks);
         node.replaceChildren(this.#face(), self.view.node);
-        if (message.file) node.append(receivedBubble({ file: message.file }));
+        if (message.file) node.append(receivedBubble({ file: message.file }, this.hooks));
       }
     });
     return kept.node;
