@@ -14,12 +14,17 @@ from handlers.chat import Chat
 _LEAD = re.compile(
     r"^\s*(?:请|麻烦|帮我|帮忙|我要|我想|想|要|新|全员|全体)*\s*"
     r"(?:(?:给|向|对|跟)[^,，。:：;；]{1,12}?)?"
-    r"(?:发布?|拟|群发|发送|公告|通知|告知)(?:一?[个则条份下篇])?"
+    r"(?:发布?|拟|群发|发送|公告|通知|告知|说)(?:一?[个则条份下篇声])?"
     r"(?:全员|全体)?(?:的)?(?:公告|通知|消息)?(?:一下|一声)?"
     r"(?:给|说|告诉)?"
 )
 _TO = r"(?:大家|所有人|全公司|全体(?:员工|同事|人员)?|全员|各位(?:同事)?|每个人|所有(?:员工|同事))"
-_WHOM = re.compile(rf"^\s*(?:给)?{_TO}")
+_ANYBODY = "\ue000"
+"""Stands for the unit's name while the words around it are read."""
+_WHOM = re.compile(
+    rf"^\s*(?:给)?(?:{_TO}|(?:{_ANYBODY}|(?:我们?|咱们?|本)(?=部|团队|组))(?:部门?|团队|组)?"
+    r"(?:的?(?:各位)?(?:同事|员工|人员|同学|小伙伴)们?)?)"
+)
 _OPENING = re.compile(r"^\s*(?:全员|全体|公司)?(?:公告|通知)(?:全员|全体)?\s*[:：]\s*")
 _MUST = re.compile(
     r"[,，。;；、\s]*[(（]?(?:请)?(?:全员|全体|大家|所有人|必须|务必)?(?:必读|必看|必须(?:阅读|看|读))[)）]?"
@@ -29,7 +34,6 @@ _OFF_MUST = re.compile(r"(?:不(?:用|必|需要?)|取消|去掉|改成?非)的?
 _ON_MUST = re.compile(r"必读|必看")
 _PART = re.compile(r"^\s*(?:把|将)?(.{1,40}?)(?:改成|改为|换成)(.{1,200})$", re.DOTALL)
 _ANEW = re.compile(r"^\s*(?:正文|内容)?(?:改成|改为|换成|改)[:：]?")
-_ANYBODY = "大家"
 _EDGES = " \t\n,，:：;；、"
 EVERYBODY = re.compile(_TO)
 
@@ -74,4 +78,4 @@ def body_in(text: str, unit: str | None) -> str:
         return plain[opened.end() :].strip(_EDGES)
     named = plain.replace(unit, _ANYBODY, 1) if unit else plain  # a unit's name may hold a verb: 研发部
     rest = _LEAD.sub("", named, count=1).strip(_EDGES)
-    return _WHOM.sub("", rest).strip(_EDGES).replace(_ANYBODY, unit or _ANYBODY)
+    return _WHOM.sub("", rest).strip(_EDGES).replace(_ANYBODY, unit or "")

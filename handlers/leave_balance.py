@@ -6,7 +6,7 @@ import re
 
 from domain.kernel.clock import Month
 from domain.leave import queries, service
-from domain.leave.errors import OthersBalance
+from domain.leave.errors import OthersBalance, WhoseBalance
 from domain.leave.rules.policy import LeaveKind
 from domain.leave.service import settling
 from domain.people import queries as people
@@ -19,6 +19,8 @@ router = Router("leave_balance")
 
 LEAVING = re.compile("离职|辞职")
 PREGNANCY = ("prenatal", "maternity", "paternity", "nursing", "childcare")
+THEIRS = re.compile(r"\s*(?:那|帮我|查一?下|看一?下|查查|看看|问一?下|查|看)*(?P<who>[他她]们?|ta|TA|对方|人家)")
+"""Whoever is not named is asked for: an asker's own balance would be read as theirs."""
 LOST = re.compile("流产|小产|胎停")
 
 
@@ -61,8 +63,13 @@ async def _explained(chat: Chat, person: PersonView, kind: LeaveKind, name: str 
 
 
 async def _about(chat: Chat) -> tuple[PersonView, str | None]:
-    """Whose balance, and the name where it is not the asker's. Raises OthersBalance, WhoUnknown, WhoUnclear."""
+    """Whose balance, and the name where it is not the asker's.
+
+    Raises WhoseBalance, OthersBalance, WhoUnknown, WhoUnclear.
+    """
     name = whose(chat)
+    if name is None and (said := THEIRS.match(chat.text)):
+        raise WhoseBalance(said=said["who"])
     if name is None:
         return chat.actor, None
     person = await _seen(chat, name)

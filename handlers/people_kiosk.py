@@ -18,6 +18,10 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 """What a sentence holds beside the name."""
+ONLY_ASKED = re.compile(
+    r"别|不要|不用|不想|不必|先不|是多少|多少|是什么|是啥|什么|规则|要求|有没有|设过|[吗么？?]\s*$", re.IGNORECASE
+)
+"""Not meant: a PIN that is given ends the one before it."""
 
 
 @router.intent("#kiosk_pin", private=True)
@@ -26,6 +30,8 @@ async def kiosk_pin(chat: Chat) -> Reply:
 
     In the web chat nobody gets their own: it may be open on that very device, left by its person a moment ago.
     """
+    if ONLY_ASKED.search(chat.text):
+        return Reply("people.kiosk_pin_there", private=True)
     name = name_in(chat, BESIDE)
     person = await named(chat, name) if name else chat.actor
     if person.id == chat.actor.id:

@@ -17,7 +17,7 @@ router = Router("people_leavers")
 OFFERED = (leaving.CERTIFICATE,)
 """Naming them loads the contexts that offer them."""
 ASIDE = re.compile(
-    r"离职(?:人员)?的?(?:材料|链接|文件|资料|证明)|麻烦|请|帮我|再|重新|给|为|帮|替|发放?|生成|开|出|做|弄|办|要|"
+    r"离职(?:人员)?的?(?:材料|链接|文件|资料|证明)|麻烦|请|帮我|再|重新|把|将|给|为|帮|替|发放?|生成|开|出|做|弄|办|要|"
     r"一个|一份|一下|个|新的?|的|吧|了|链接|[\s@,，。.!！:：]"
 )
 """What a sentence holds beside the name."""

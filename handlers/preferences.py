@@ -14,8 +14,8 @@ NAMED = {
     "wecom": re.compile(r"企业微信|企微|微信|wecom|wxwork", re.IGNORECASE),
     WEB: re.compile(r"网页|网站|电脑版|聊天页|浏览器"),
 }
-FOLLOW = re.compile(r"默认|跟着")
-AWAY = re.compile(r"(?:别|不要|不用|不想)再?(?:发|推|送|用|在)")
+FOLLOW = re.compile(r"默认|跟着|跟我")
+AWAY = re.compile(r"别|不要|不用|不想|关|停|屏蔽|取消")
 
 
 @router.intent("#notices", private=True)

@@ -20,6 +20,8 @@ OWN_TOPIC, LEANING, SURE = 2.0, 1.0, 0.5
 LENGTHENING = {"extend", "retract_part"}
 ANSWERED_BY_DAYS = {"start_date", "end_date", "date", "start_time", "end_time", "time"}
 PICKS = {"task", "case"}
+ANNOUNCING, NAMED = re.compile(r"公告|通知|告知|消息"), 9
+"""So many characters name receivers (发给研发部的同事) and no more."""
 
 
 @cache
@@ -89,7 +91,8 @@ class Dialogue:
             return sure("dialog.correct", topped)
         if self._own_wish(sentence, pending, free, held):
             return None
-        wanted = words("correct").search(text) is not None
+        again = free.intent == intent == "announcement.create"  # other words for the same receivers, never for all
+        wanted = again or words("correct").search(text) is not None
         changed = self._changed(sentence, self._key(pending), old)
         near = {intent, "dialog.correct", "dialog.inform"}
         if changed and (wanted or free.intent in near or (len(text) <= 12 and held < OWN_TOPIC)):
@@ -115,7 +118,12 @@ class Dialogue:
         return firm and (asking or words("correct").search(text) is None)
 
     def _full(self, sentence: Sentence, free: Understood, pending: Mapping[str, Any]) -> bool:
-        """老婆生了我要休陪产假, 后天请年假: a wish with type and day, or another type and a cause."""
+        """老婆生了我要休陪产假, 后天请年假: a wish with type and day, or another type and a cause.
+
+        通知客服部下午培训: so are receivers with words, no other receivers for the words of before.
+        """
+        if free.intent == "announcement.create":
+            return len(leftover(sentence)) > NAMED and ANNOUNCING.search(sentence.text) is not None
         new, old = free.slots, pending.get("slots")
         kind = new.get("leave_type")
         if kind is None or not isinstance(old, dict) or words("wish").search(sentence.text) is None:

@@ -15,6 +15,11 @@ _REFUSED = re.compile(
     r"(?!.*(?:别|不要|不用|没))(?:.*[^先])?(?:不批|不同意|不通过|不准|驳回|拒绝|打回|退回|否决)了?[吧,:因理原]"
 )
 """不批,下周再说: refused first, what follows is the reason."""
+_BOTH = re.compile(
+    r"P(?:的)?(?:都|全部?)?(?:同意|批了?|批准|通过),?P(?:的)?(?:都|全部?)?(?:不同意|不批|驳回|拒绝)"
+    r"|P(?:的)?(?:都|全部?)?(?:不同意|不批|驳回|拒绝),?P(?:的)?(?:都|全部?)?(?:同意|批了?|批准|通过)"
+)
+"""李雷的同意,韩梅梅的不同意: two decisions are taken one after the other."""
 DECISIONS = {"approval.approve", "approval.reject", "offer.approve"}
 KEPT = {
     "approval.withdraw", "approval.transfer", "approval.urge", "approval.add_signer", "approval.progress", "policy.qa",
@@ -35,6 +40,8 @@ def _word(name: str) -> re.Pattern[str]:
 def undecided(text: str, masked: str, free: Understood, held: float, pending: Mapping[str, Any] | None) -> bool:
     """Whether a decision is spoken of but not taken (别同意, 等我想想再批, 先不急 before a card)."""
     kind = (pending or {}).get("type")
+    if _BOTH.search(masked):
+        return True
     if free.aspect is not None or (free.intent in KEPT and held >= FIRM):
         return False
     if kind == "slot_question":

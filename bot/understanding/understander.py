@@ -19,7 +19,19 @@ from bot.understanding.evidence import Evidence
 from bot.understanding.guards import undecided
 from bot.understanding.people import Mention, People
 from bot.understanding.roster import roster_file
-from bot.understanding.slots import adjusting, behalf, extras, figures, free, moments, persons, reasons, swaps, words
+from bot.understanding.slots import (
+    adjusting,
+    announcing,
+    behalf,
+    extras,
+    figures,
+    free,
+    moments,
+    persons,
+    reasons,
+    swaps,
+    words,
+)
 from bot.understanding.slots.sentence import EXTRACTORS, Sentence, Slots
 from bot.understanding.text import normalise
 from bot.understanding.times.clocks import Habits
@@ -29,7 +41,7 @@ from bot.understanding.times.tokens import Token, mask
 from bot.understanding.types import RosterEntry, Understood
 
 PHRASES = Path(__file__).parents[2] / "handlers"
-MODULES = (adjusting, behalf, extras, figures, free, moments, persons, reasons, swaps, words)
+MODULES = (adjusting, announcing, behalf, extras, figures, free, moments, persons, reasons, swaps, words)
 REASONED = {"reason", "reject_reason", "adjusted"}
 ANSWERS = {"dialog.inform"}
 BAYES, LIKENESS, WARMTH = 1.6, 2.4, 1.8

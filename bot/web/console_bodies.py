@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
@@ -14,6 +14,11 @@ from bot.platforms.port import DIRECT
 
 M = TypeVar("M", bound=BaseModel)
 MAX_TEXT = 4_000
+MOST_FILES = 9
+"""In one message, as the page says too."""
+STORABLE = r"^[^\x00]+$"
+"""NUL no database stores."""
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=STORABLE)]
 Kept = tuple[str, str, bytes]
 """An uploaded file: name, media type, bytes."""
 
@@ -23,10 +28,10 @@ class Message(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    sender: str | None = Field(default=None, alias="from", min_length=1, max_length=60)
+    sender: Name | None = Field(default=None, alias="from")
     text: str = Field(default="", max_length=MAX_TEXT)
-    conversation: str = Field(default=DIRECT, min_length=1, max_length=60)
-    message_id: str | None = Field(default=None, min_length=1, max_length=100)
+    conversation: Name = DIRECT
+    message_id: Annotated[str, Field(min_length=1, max_length=100, pattern=STORABLE)] | None = None
     location: dict[str, Any] | None = None
     has_file: bool = Field(default=False, exclude=True)
 
@@ -42,9 +47,9 @@ class Press(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    sender: str | None = Field(default=None, alias="from", min_length=1, max_length=60)
-    card_id: str = Field(min_length=1, max_length=60)
-    action: str = Field(min_length=1, max_length=60)
+    sender: Name | None = Field(default=None, alias="from")
+    card_id: Name
+    action: Name
     inputs: dict[str, str] = Field(default_factory=dict)
 
 
@@ -52,8 +57,17 @@ async def body(request: web.Request) -> Any:
     """The JSON body. Raises 400."""
     try:
         return await request.json()
-    except ValueError:
+    except (ValueError, LookupError):  # LookupError: of an encoding that there is not
         raise web.HTTPBadRequest(text="the body is not JSON") from None
+
+
+async def posted(request: web.Request) -> Mapping[str, str]:
+    """The text fields of a page's form. Raises 400 for what is none, 413."""
+    try:
+        given = await request.post()
+    except (ValueError, LookupError):
+        raise web.HTTPBadRequest(text="the body is not a form") from None
+    return {name: value for name, value in given.items() if isinstance(value, str)}
 
 
 def parsed(model: type[M], data: Any) -> M:
@@ -72,6 +86,8 @@ async def form(request: web.Request, largest: int) -> tuple[Mapping[str, Any], l
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             raise web.HTTPBadRequest(text="nested multipart")
+        if part.name == "file" and len(kept) == MOST_FILES:
+            raise web.HTTPUnprocessableEntity(text="too many files")
         if part.name == "file":
             kept.append(await _file(part, largest))
         else:

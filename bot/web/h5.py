@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.inbox import InboxFull
 from bot.platforms.port import DIRECT, Update
 from bot.web import h5_cards, pages
+from bot.web.console_bodies import posted
 from bot.web.h5_cards import OwnCard
 from bot.web.sessions import Session, new_token
 from bot.web.who import BOT, login_address, require
@@ -49,18 +50,16 @@ async def home(request: web.Request) -> web.Response:
 async def card(request: web.Request) -> web.Response:
     """GET /h5/card/<id>[?press=…]: the card as it stands, and what became of a press of it."""
     session = await require(request, *KINDS)
-    own = await _own(request, session)
-    outcome = await _outcome(request, session, own) if own else None
+    own, outcome = await _standing(request, session)
     return _page(own, outcome=outcome, stale="stale" in request.query)
 
 
 async def state(request: web.Request) -> web.Response:
     """GET /h5/card/<id>/state[?press=…] → {version, waiting}: whether the page has to be drawn anew."""
     session = await require(request, *KINDS, slide=False)
-    own = await _own(request, session)
+    own, outcome = await _standing(request, session)
     if own is None:
         raise web.HTTPNotFound
-    outcome = await _outcome(request, session, own)
     return web.json_response({"version": own.version, "waiting": outcome is not None and outcome.state == "waiting"})
 
 
@@ -100,6 +99,13 @@ async def _own(request: web.Request, session: Session) -> OwnCard | None:
         return await h5_cards.own(tx, session.person, request.match_info["id"])
 
 
+async def _standing(request: web.Request, session: Session) -> tuple[OwnCard | None, h5_cards.Outcome | None]:
+    """The card and what became of the press: read after it, the card is never older than its answer."""
+    own = await _own(request, session)
+    outcome = await _outcome(request, session, own) if own else None
+    return (await _own(request, session) if outcome else own), outcome
+
+
 async def _outcome(request: web.Request, session: Session, own: OwnCard) -> h5_cards.Outcome | None:
     bot, given = request.app[BOT], request.query.get("press", "")
     if not PRESS.fullmatch(given):
@@ -112,8 +118,7 @@ async def _form(request: web.Request) -> Form:
     """Raises 413, and 400 for what no page of ours sends."""
     if (request.content_length or LONGEST_FORM + 1) > LONGEST_FORM:
         raise web.HTTPRequestEntityTooLarge(max_size=LONGEST_FORM, actual_size=request.content_length or 0)
-    posted = (await request.post()).items()
-    given = {name: _tidy(value) for name, value in posted if isinstance(value, str)}
+    given = {name: _tidy(value) for name, value in (await posted(request)).items()}
     if not PRESS.fullmatch(given.get("press", "")):
         raise web.HTTPBadRequest(text="press is missing")
     inputs = {name.removeprefix(INPUT): value for name, value in given.items() if name.startswith(INPUT)}

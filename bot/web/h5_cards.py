@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.errors import CardGone
 from bot.outbox import Place, latest
-from bot.platforms.port import DIRECT
+from bot.platforms.port import DIRECT, ON_THE_WAY
 from bot.tables import CardRow, InboxRow, OutboxRow
 from cards.card import Card, Input
 from cards.said import bare, everything, labelled, spoken, told
@@ -81,10 +81,10 @@ async def own(tx: Tx, person: PersonId, card_id: str) -> OwnCard | None:
 
 
 async def waiting_for(tx: Tx, person: PersonId) -> list[OwnCard]:
-    """Cards that offer the person something, the newest first."""
+    """What is not at its end and offers the person something, the newest first."""
     rows = await tx.session.scalars(
         select(CardRow.id)
-        .where(CardRow.person == person, CardRow.conversation == DIRECT, CardRow.open)
+        .where(CardRow.person == person, CardRow.conversation == DIRECT, CardRow.open, CardRow.state.in_(ON_THE_WAY))
         .order_by(CardRow.updated_at.desc())
         .limit(MOST_OPEN)
     )

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot import fonts
 from bot.app import real_now
 from bot.web import leaver_documents, pages, tries
+from bot.web.console_bodies import posted
 from bot.web.leaver_documents import File, Paper
 from bot.web.who import BOT, is_secure, require_own_origin
 from cards.words import when
@@ -95,7 +96,7 @@ async def papers(request: web.Request) -> web.Response:
 async def answered(request: web.Request) -> web.Response:
     """The end of the ID number, or HR's code."""
     require_own_origin(request)
-    token, said = request.match_info["token"], str((await request.post()).get("answer", ""))
+    token, said = request.match_info["token"], (await posted(request)).get("answer", "")
     visit = await _visit(request, lambda tx: visits.answer(tx, token, _browser(request), said, real_now()))
     return _to(request.path) if visit.state == "open" else _page(request, visit)
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.platforms.shared.login import Door
 from bot.web import directory, login, pages
+from bot.web.console_bodies import body, posted
 from bot.web.doors import doors, own_door
 from bot.web.login import Entry, NotNow, again
 from bot.web.login_states import safe_target
@@ -77,10 +78,7 @@ async def back(request: web.Request) -> web.Response:
 async def by_script(request: web.Request) -> web.Response:
     """POST /h5/login/dingtalk/code {code, state} → {next}"""
     require_own_origin(request)
-    try:
-        given = await request.json()
-    except ValueError:
-        raise web.HTTPBadRequest(text="the body is not JSON") from None
+    given = await body(request)
     code, state = (given.get(name) for name in ("code", "state")) if isinstance(given, dict) else (None, None)
     if not isinstance(code, str) or not isinstance(state, str) or "dingtalk" not in doors(request.app[BOT]):
         raise web.HTTPBadRequest(text="code and state are wanted")
@@ -96,8 +94,8 @@ async def as_anybody(request: web.Request) -> web.Response:
     if not request.app[DEMO]:
         raise web.HTTPNotFound
     require_own_origin(request)
-    form = await request.post()
-    person, target = str(form.get("person", "")), safe_target(str(form.get("next", "")))
+    form = await posted(request)
+    person, target = form.get("person", ""), safe_target(form.get("next", ""))
     if not any(one["id"] == person for one in await directory.people(request.app[BOT])):
         raise web.HTTPNotFound
     entry = Entry(PersonId(person), target)

@@ -55,7 +55,7 @@ async def require(request: web.Request, *kinds: str, slide: bool = True) -> Sess
     session = await session_of(request, slide=slide)
     if session is not None and (not kinds or session.kind in kinds):
         return session
-    if _wants_page(request):
+    if request.method in SAFE and wants_page(request):
         raise web.HTTPFound(login_address(request.rel_url.raw_path_qs))
     raise web.HTTPUnauthorized(text="log in first")
 
@@ -71,6 +71,6 @@ def login_address(target: str) -> str:
     return f"/h5/login?next={quote(target, safe='/')}" if len(target) <= LONGEST_TARGET else "/h5/login"
 
 
-def _wants_page(request: web.Request) -> bool:
+def wants_page(request: web.Request) -> bool:
     """A browser that goes somewhere, not a script that asks for data."""
-    return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("Accept", "")
+    return "text/html" in request.headers.get("Accept", "")

@@ -21,6 +21,10 @@ class UnitUnclear(Invalid):
     """No unit of this name, or several. Facts: name, found: how many."""
 
 
+class NotAUnit(Invalid):
+    """Neither everybody nor one unit: a person, several units, a name that no unit has. Facts: said."""
+
+
 class NobodyThere(Invalid):
     """Nobody but the author would get it. No facts."""
 
@@ -35,6 +39,14 @@ class AlreadyDecided(Conflict):
 
 class NotOnItsWay(Conflict):
     """There is nothing left to stop. Facts: title, state."""
+
+
+class NothingOnItsWay(NotFound):
+    """None of theirs is planned, being sent or sent. No facts."""
+
+
+class SeveralOnTheirWay(Invalid):
+    """It is not said which is to be stopped. Facts: titles."""
 
 
 class StartsInThePast(Invalid):

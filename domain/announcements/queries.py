@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from domain.announcements.errors import AnnouncementUnknown
 from domain.announcements.model import Announcement, Receiver
-from domain.announcements.views import AnnouncementView, Letter, Progress, State
+from domain.announcements.views import OVER, AnnouncementView, Letter, Progress, State
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.org import queries as org
@@ -20,6 +20,15 @@ async def announcement(tx: Tx, id: str) -> AnnouncementView:
     if row is None:
         raise AnnouncementUnknown
     return await view(tx, row)
+
+
+async def stoppable(tx: Tx, author: PersonId) -> list[AnnouncementView]:
+    """The author's own that are planned or being sent, newest first; else their newest that went out, if any."""
+    mine = select(Announcement).where(Announcement.author == author).order_by(Announcement.made_at.desc())
+    way = mine.where(Announcement.state.in_([State.PLANNED, State.SENDING]))
+    rows = (await tx.session.scalars(way)).all()
+    rows = rows or (await tx.session.scalars(mine.where(Announcement.state.in_(OVER)).limit(1))).all()
+    return [await view(tx, row) for row in rows]
 
 
 async def view(tx: Tx, row: Announcement) -> AnnouncementView:

@@ -61,6 +61,10 @@ class NotHereThen(Refused):
     """The person does not work here on all of these days. Facts: name, hired_on, left_on."""
 
 
+class WhoseBalance(Invalid):
+    """她还有几天年假: nobody is named. Facts: said."""
+
+
 class OthersBalance(Forbidden):
     """Somebody else's balance. Facts: name."""
 

@@ -49,6 +49,11 @@ def test_in_which_order_platforms_are_tried(
         ("发个通知到钉钉群", None),
         ("给全员发通知", None),
         ("换手机号了", None),
+        ("以后不要给我发通知", "notices"),
+        ("别往钉钉发通知了", "notices"),
+        ("关闭通知", "notices"),
+        ("通知跟我走", "notices"),
+        ("通知大家不要发朋友圈", None),
     ],
 )
 def test_what_is_said_about_notices(said: str, aspect: str | None) -> None:

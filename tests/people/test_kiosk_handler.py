@@ -58,6 +58,22 @@ async def test_others_give_none(tx: Tx, who: str) -> None:
         await kiosk_pin(await chat(tx, who, "给韩梅梅设置一体机密码"))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "别重置黄磊的一体机密码",
+        "黄磊的一体机密码是多少",
+        "黄磊设过一体机密码吗",
+        "一体机密码规则是什么",
+        "重置我的一体机密码吗",
+    ],
+)
+async def test_nothing_is_given_that_was_only_asked_about(tx: Tx, words: str) -> None:
+    """What is given ends the PIN before it."""
+    await company.seed(tx)
+    assert (await kiosk_pin(await chat(tx, "wangfang", words))).template == "people.kiosk_pin_there"
+
+
 async def test_nobody_is_guessed(tx: Tx) -> None:
     await company.seed(tx)
     with pytest.raises(NobodyNamed):

@@ -84,3 +84,13 @@ async def test_what_a_person_writes_is_never_markup(stage: Stage) -> None:
         await write(page, "明天请一天事假,原因<img src=x onerror=alert(1)>")
         await expect(page.get_by_role("button", name="提交")).to_be_visible()
         assert await page.locator("[role=log] img[src=x]").count() == 0
+
+
+async def test_a_card_of_mere_words_says_them_all(stage: Stage) -> None:
+    async with chromium() as browser, window(browser, f"{stage.base}/console#wangfang") as page:
+        await write(page, "你能做什么")
+        log = page.get_by_role("log")
+        await expect(log).to_contain_text("不用记格式")
+        await expect(log).to_contain_text("给彭丹发离职材料")
+        await shot(page, "help")
+        assert await log.get_by_text("[花名册模板]").count() == 0, "buttons are said once"

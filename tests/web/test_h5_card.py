@@ -134,6 +134,7 @@ async def test_a_reason_is_asked_for_filled_in_and_kept(stage: Stage) -> None:
         assert long.status == 422
         assert "最多1000字" in long.words
         assert "长长长" in long.text
+        assert 'aria-invalid="true" aria-describedby="input-1-problem"' in long.text
         assert await presses(stage) == 0
         pressed = await xuli.press(page, id, "other", reason="那天要<b>盘点</b>，换一天吧")
         await xuli.settled(pressed)

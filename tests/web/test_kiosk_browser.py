@@ -25,6 +25,8 @@ pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("HRBOT_SCREENSHOTS")
 IDLE = 8
 """Seconds instead of the minute, so that the test need not wait for one."""
+READ = 'signs => [...signs, "Enter"].forEach(key => document.dispatchEvent(new KeyboardEvent("keydown", { key })))'
+"""As a badge reader types: all at once."""
 MARKUP = "<img src=x onerror=alert(1)>雷"
 
 
@@ -140,6 +142,33 @@ async def test_a_starting_pin_is_replaced_with_fingers(hasty: Stage) -> None:
         await shot(page, "new-pin")
         await touch_pin(page, "736251736251")
         await expect(page.get_by_test_id("kiosk-person")).to_have_text("李雷")
+
+
+async def test_a_badge_that_is_read_twice_is_no_wrong_pin(hasty: Stage) -> None:
+    number = await with_pin(hasty, "lilei")
+    async with chromium() as browser, tablet(browser, hasty) as page:
+        await page.get_by_test_id("said").fill(number)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_test_id("question")).to_contain_text("6 位密码")
+        await page.evaluate(READ, list("00047110"))
+        await expect(page.get_by_test_id("dots")).to_have_attribute("aria-label", "已输入 0 位")
+        await expect(page.get_by_test_id("trouble")).to_be_empty()
+        await touch_pin(page, PIN)
+        await expect(page.get_by_test_id("kiosk-person")).to_have_text("李雷")
+
+
+async def test_without_a_network_the_page_clears_waits_and_comes_back(hasty: Stage) -> None:
+    number = await with_pin(hasty, "lilei")
+    async with chromium() as browser, tablet(browser, hasty) as page:
+        await log_on(page, number)
+        await expect(page.get_by_test_id("kiosk-person")).to_have_text("李雷")
+        await page.context.set_offline(True)
+        await page.get_by_test_id("leave").tap()
+        await expect(page.get_by_role("alert")).to_contain_text("已经清除")
+        await shot(page, "away")
+        assert "雷" not in await kept(page)
+        await page.context.set_offline(False)
+        await expect(page.get_by_test_id("question")).to_contain_text("请刷工牌")
 
 
 async def test_a_name_is_never_markup_and_a_closed_page_logs_off(hasty: Stage) -> None:

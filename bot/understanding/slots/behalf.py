@@ -19,6 +19,8 @@ _NOBODY = re.compile(r"我|我们|咱们?|忙.*|请.*|个|下|一|你|您|自己
 _PRONOUN = re.compile(r"[他她它]|ta")
 _LEAVE = re.compile(r"请|休|假|申请")
 _TAKEN = re.compile(r"请|休|申请|撤|取消|销|批|续")
+_INSTEAD = re.compile(r"(?:不对|错了|不是[^,]{1,6})?,?(?:应该)?(?:是|改成|改为|换成|换为|改)(?:帮|替|给)?@?")
+_ENDS = re.compile(r"(?:的|请|休|吧|的吧)?")
 _AND = re.compile(r"和|跟|与|及|、|,|还有|以及")
 _THEIRS = re.compile(
     r"(?:同学|老师|师傅)?(?:说|想要?|需要|要|得|也|生病了?|病了|发烧了?|感冒了?|不舒服|身体不舒服|家里有事|有事|来不了了?|上不了班|"
@@ -31,7 +33,9 @@ _THEIRS = re.compile(
 def on_behalf(sentence: Sentence) -> Slots:
     """person: for whom leave is asked, when it is not for oneself; a list when several are named."""
     cues = list(_CUE.finditer(sentence.text))
-    found = [named for cue in cues if (named := _named(sentence, cue.end()))] or [_in_front(sentence)]
+    found = [named for cue in cues if (named := _named(sentence, cue.end()))] or [
+        _in_front(sentence) or _instead(sentence)
+    ]
     if found[0]:
         return _people(found[0])
     said = next((who for cue in cues if (who := _as_written(sentence, cue.end()))), None)
@@ -78,6 +82,14 @@ def _in_front(sentence: Sentence) -> list[str]:
         if not any(token.start <= place < token.end for token in sentence.tokens)
     )
     return [m.name for m in people] if _THEIRS.match(rest) else []
+
+
+def _instead(sentence: Sentence) -> list[str]:
+    """改成李雷: the colleagues at the end of a correction of nothing else."""
+    said = _INSTEAD.match(sentence.text)
+    first = next((m for m in sentence.mentions if said is not None and m.start == said.end()), None)
+    people = _joined(sentence, first) if first is not None else []
+    return [m.name for m in people] if people and _ENDS.fullmatch(sentence.text, people[-1].end) else []
 
 
 def _as_written(sentence: Sentence, at: int) -> str | None:

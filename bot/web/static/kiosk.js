@@ -6,10 +6,12 @@ import { byId } from "./js/dom.js";
 import { words } from "./js/kiosk_words.js";
 
 const LENGTH = 6;
+const READER = 30; // milliseconds between two signs: no finger is so fast, a badge that is read a second time is
+const ONCE_MORE = 3_000;
 const FORGET_AFTER = 30_000; // milliseconds: whoever walks away half-way leaves nothing
 
 const steps = { who: "who", pin: "pin", own: "own", again: "again" };
-const state = { step: steps.who, said: "", pin: "", own: "", typed: "", changing: false, busy: false, timer: null };
+const state = { step: steps.who, said: "", pin: "", own: "", typed: "", changing: false, busy: false, timer: null, key: -Infinity };
 
 function complain(sentence) {
   byId("trouble").textContent = sentence;
@@ -107,7 +109,10 @@ async function logOn(own = null) {
 function keys(event) {
   if (byId("entry").hidden || event.ctrlKey || event.metaKey || event.altKey) return;
   if (state.step === steps.who) return; // the field takes them
-  if (/^[0-9]$/.test(event.key)) digit(event.key);
+  const read = event.timeStamp - state.key < READER;
+  state.key = event.timeStamp;
+  if (/^[0-9]$/.test(event.key) && read) ask(state.step, byId("trouble").textContent); // it is not the PIN
+  else if (/^[0-9]$/.test(event.key)) digit(event.key);
   else if (event.key === "Backspace") back();
   else if (event.key === "Escape") startOver();
   else return;
@@ -167,8 +172,13 @@ function listen() {
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
+/** Without a network the page stays and tries again by itself: a browser's own error page would stay for ever. */
+function begin() {
+  open().catch((problem) => {
+    byId("waiting").textContent = `${problem.message}${words.again}`;
+    setTimeout(begin, ONCE_MORE);
+  });
+}
+
 listen();
-open().catch((problem) => {
-  byId("waiting").textContent = problem.message;
-  setTimeout(() => location.reload(), 5_000); // nobody is there to press a button
-});
+begin();

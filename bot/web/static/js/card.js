@@ -6,6 +6,7 @@ import { openViewer } from "./picture.js";
 import { CARD_STATES, words } from "./words.js";
 
 const AGAIN_AFTER = 3000; // milliseconds until a press that changed nothing may be repeated
+const BUTTONS_ONLY = /^\s*(\[[^\]]+\]\s*)+$/;
 const CHIPS = 6; // so many short options are shown side by side, more in a list
 
 /** The card's state in words. A card that was never anything but done is an answer, not a matter: no word. */
@@ -84,8 +85,14 @@ export class CardView {
   }
 
   #body(card) {
-    const said = card.body || (!card.title && !card.fields?.length ? this.item.message.text : "");
+    const said = card.body || (card.fields?.length ? "" : this.#words(card));
     return said ? el("p", { class: "card-body" }, linked(said)) : null;
+  }
+
+  /** What the message says beyond the card's title and buttons. */
+  #words(card) {
+    const lines = this.item.message.text.split("\n").filter((line) => line.trim() !== card.title && !BUTTONS_ONLY.test(line));
+    return lines.join("\n").trim();
   }
 
   #input(card, input) {

@@ -5,6 +5,7 @@ import { kioskApi } from "./kiosk_api.js";
 import { SHORTCUTS, words } from "./kiosk_words.js";
 
 export const atKiosk = location.pathname.startsWith("/kiosk/");
+const ONCE_MORE = 3_000; // milliseconds
 const WARN = 10_000; // milliseconds before the end
 const TELL_EVERY = 10_000; // the server hears of touches at most so often
 const TOUCHES = ["pointerdown", "keydown", "wheel", "touchmove"];
@@ -96,8 +97,22 @@ export class KioskChat {
     if (this.#gone) return;
     this.#others.postMessage("gone");
     this.#clear();
-    await kioskApi.logOff(true).catch(() => {});
+    await this.#loggedOff();
     location.replace("/kiosk");
+  }
+
+  /** Without a network it says so and waits: the browser's own error page would stay, and nobody is there to leave it. */
+  async #loggedOff() {
+    for (;;) {
+      try {
+        await kioskApi.logOff(true);
+        return;
+      } catch (refusal) {
+        if (refusal.status !== 0) return;
+        document.body.replaceChildren(el("p", { class: "kiosk-away", role: "alert", text: `${words.cleared}${refusal.message}${words.again}` }));
+        await new Promise((done) => { setTimeout(done, ONCE_MORE); });
+      }
+    }
   }
 
   /** The session has ended: nothing of it stays in sight. */

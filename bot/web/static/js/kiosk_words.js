@@ -13,6 +13,8 @@ export const words = {
   looking: "正在核对…",
   back: "删除",
   next: "下一步",
+  again: "恢复后会自动继续。",
+  cleared: "屏幕上的内容已经清除。",
   leave: "退出",
   stay: "继续使用",
   left: (n) => `${n} 秒后自动退出`,
