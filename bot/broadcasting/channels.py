@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import insert, text
 
@@ -70,14 +70,19 @@ class Channel(Protocol):
     async def lane(self) -> Lane:
         """What it allows, with the seconds of a call as long as none was measured."""
 
+    async def send(self, parcel: Parcel) -> Outcome:
+        """One call. Raises TryLater, with `after` when it was certainly not taken; Undeliverable."""
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A platform that drops without a word what is too much for one person, so that we count by person."""
+
     async def hold_back(self, tx: Tx, accounts: Sequence[str], now: datetime) -> dict[str, float]:
         """Who cannot be sent anything yet, and for how many seconds; the others are counted as sent to now."""
 
     async def settle(self, tx: Tx, accounts: Sequence[str], reserved: datetime, now: datetime) -> None:
         """What was counted at `reserved` went out by `now`."""
-
-    async def send(self, parcel: Parcel) -> Outcome:
-        """One call. Raises TryLater, with `after` when it was certainly not taken; Undeliverable."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,10 @@ class WeComChannel:
 
 @dataclass(frozen=True)
 class DingTalkChannel:
-    """Up to 20 people a call, each call paid from the month. It knows no repeats: one may arrive twice."""
+    """Up to 20 people a call, each call paid from the month. It knows no repeats: one may arrive twice.
+
+    It says itself who got too much.
+    """
 
     platform: DingTalkPlatform
     known_for: timedelta | None = None
@@ -118,13 +126,6 @@ class DingTalkChannel:
         kept = reserve(usage.calls, today.day, days.days)
         left = usage.calls_limit - usage.calls
         return Lane(per_call=20, seconds=0.3, per_minute=settings.calls_per_second * 60, left=left, reserve=kept)
-
-    async def hold_back(self, tx: Tx, accounts: Sequence[str], now: datetime) -> dict[str, float]:
-        """Nobody: DingTalk says itself who got too much."""
-        return {}
-
-    async def settle(self, tx: Tx, accounts: Sequence[str], reserved: datetime, now: datetime) -> None:
-        """Nothing is counted by person."""
 
     async def send(self, parcel: Parcel) -> Outcome:
         message = dingtalk_render.announcement(parcel.card, link=parcel.link, wording=self.platform.wording)
@@ -154,13 +155,6 @@ class WebChannel:
 
     async def lane(self) -> Lane:
         return Lane(per_call=500, seconds=0.3)
-
-    async def hold_back(self, tx: Tx, accounts: Sequence[str], now: datetime) -> dict[str, float]:
-        """Nobody."""
-        return {}
-
-    async def settle(self, tx: Tx, accounts: Sequence[str], reserved: datetime, now: datetime) -> None:
-        """Nothing is counted."""
 
     async def send(self, parcel: Parcel) -> Outcome:
         people = {one.person: one for one in parcel.to}

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from bot import queue
 from bot.broadcasting import store
-from bot.broadcasting.channels import Addressee, Channel, Outcome, Parcel
+from bot.broadcasting.channels import Addressee, Channel, Counting, Outcome, Parcel
 from bot.broadcasting.store import CANCELLED, DONE, FAILED, LEFT, SENDING, TRYING, WAITING, Message
 from bot.broadcasting.tables import Batch, Broadcast
 from bot.database import Database
@@ -172,7 +172,7 @@ class Runner:
 
     async def _begin(self, tx: Tx, row: Broadcast, batch: Batch, now: datetime) -> Taken | bool:
         channel, to = self.channels[batch.platform], await store.addressees(tx, batch)
-        held = await channel.hold_back(tx, [one.account for one in to], now)
+        held = await channel.hold_back(tx, [one.account for one in to], now) if isinstance(channel, Counting) else {}
         if held and batch.state == TRYING:  # it must be the same request: all of them wait
             batch.due_at = now + timedelta(seconds=max(held.values()))
             return True
@@ -218,7 +218,8 @@ class Runner:
             if row is None or batch is None or batch.state == DONE:
                 return
             now = self.real_now()
-            await self.channels[platform].settle(tx, taken.parcel.accounts, taken.reserved, now)
+            if isinstance(channel := self.channels[platform], Counting):
+                await channel.settle(tx, taken.parcel.accounts, taken.reserved, now)
             batch.reason = None
             if outcome.later and row.state == SENDING:
                 await store.put_off(tx, batch, outcome.later, now + timedelta(seconds=CONTROLLED))

@@ -11,6 +11,7 @@ from bot.app import Bot, real_now
 from bot.platforms.port import DIRECT
 from bot.tables import CardRow
 from bot.web import directory, sessions
+from bot.web.guard import refuse_foreign
 from bot.web.who import require, token_of
 from domain.kernel.ids import PersonId
 
@@ -56,7 +57,8 @@ class Anybody:
     demo = True
 
     async def admit(self, request: web.Request, *, touch: bool) -> None:
-        """Nobody else comes here: the guard lets only this machine in."""
+        """Raises 403 for another machine, which the guard lets in nowhere."""
+        refuse_foreign(request)
 
     async def person(self, request: web.Request, said: str | None, *, touch: bool) -> str:
         if said is None:

@@ -132,7 +132,9 @@ def hold(found: Drawn, group: bool) -> None:
 @settings(max_examples=150, deadline=None)
 @given(CARDS, st.booleans())
 def test_the_limits_hold_for_any_card(card: Card, group: bool) -> None:
-    hold(drawn(card, group=group), group)
+    found = drawn(card, group=group)
+    hold(found, group)
+    assert set(found.params) == set(VARIABLES)
 
 
 def readable(text: str) -> str:
