@@ -21,3 +21,9 @@ async def remind_waiting(tx: Tx, day: date) -> None:
 async def hand_over_departed(tx: Tx, day: date) -> None:  # noqa: ARG001 - every job is given its business date
     """What waits for people whose last day is over goes to the next by fallback."""
     await service.hand_over_departed(tx)
+
+
+@schedule.cron("*/5 * * * *", misfire="skip")
+async def run_due(tx: Tx, day: date) -> None:  # noqa: ARG001 - every job is given its business date
+    """Reminders, escalations and clocks that are due."""
+    await service.run_due(tx)

@@ -19,6 +19,8 @@ from domain.approvals.rules import Policy
 from domain.kernel.tx import Tx
 
 PUBLISH_LOCK = 7_304_020
+KEPT = 500
+COMPILED: dict[str, Definition] = {}
 
 
 async def publish(tx: Tx, document: Mapping[str, Any]) -> int:
@@ -63,13 +65,21 @@ async def in_force(tx: Tx, name: str) -> tuple[str, Definition]:
     row = await _latest(tx, name)
     if row is None:
         raise DefinitionUnknown(definition=name)
-    return row.id, compile_definition(row.document)
+    return row.id, _compiled(row)
 
 
 async def version(tx: Tx, row_id: str) -> Definition:
     """The version a case started with."""
-    row = await tx.session.get_one(DefinitionRow, row_id)
-    return compile_definition(row.document)
+    return COMPILED.get(row_id) or _compiled(await tx.session.get_one(DefinitionRow, row_id))
+
+
+def _compiled(row: DefinitionRow) -> Definition:
+    """A published version never changes, so each is read once."""
+    if row.id not in COMPILED:
+        if len(COMPILED) >= KEPT:
+            COMPILED.clear()
+        COMPILED[row.id] = compile_definition(row.document)
+    return COMPILED[row.id]
 
 
 async def policy(tx: Tx, on: date) -> Policy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from domain.kernel.events import Event
 from domain.kernel.ids import PersonId
@@ -52,6 +52,8 @@ class CaseDecided(_OfCase):
     outcome: CaseOutcome
     by: PersonId | None
     reason: str | None
+    how: str = ""
+    """The case's own state where `outcome` is coarser: an owner takes terminated and expired as a rejection."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +63,62 @@ class TaskUrged(_OfCase):
     task_id: str
     holder: PersonId
     times: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReturned(_OfCase):
+    """退回: the applicant has it and may hand it in again."""
+
+    applicant: PersonId
+    by: PersonId
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseResubmitted(_OfCase):
+    """The applicant handed it in again, with `changes` of the form."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReversed(_OfCase):
+    """通过后撤销 was approved: whatever the owner did because of this case is to be undone."""
+
+    applicant: PersonId
+    by: PersonId | None
+    reversal: str
+    """The id of the case that decided it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildAbandoned(_OfCase):
+    """The case that waited for this one goes on without it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectDue(_OfCase):
+    """An effect is to be done, or (`undo`) compensated."""
+
+    node: str
+    effect: str
+    undo: bool = False
+
+    def given_up(self) -> Event | None:
+        return EffectFailed(
+            case_id=self.case_id,
+            subject_id=self.subject_id,
+            definition=self.definition,
+            node=self.node,
+            effect=self.effect,
+            undo=self.undo,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectFailed(_OfCase):
+    """执行失败: it was tried often enough; nothing of it is done."""
+
+    node: str
+    effect: str
+    undo: bool

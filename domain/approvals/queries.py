@@ -11,7 +11,8 @@ from sqlalchemy import Select, or_, select
 from domain.approvals import definitions
 from domain.approvals.definition import Settings
 from domain.approvals.errors import CaseUnknown, TaskUnknown
-from domain.approvals.model import CaseRow, TaskRow
+from domain.approvals.model import CaseRow, CopyRow, TaskRow
+from domain.approvals.state import LIVE
 from domain.approvals.views import CaseView, NoteView, ProgressStep, ProgressView, TaskView, asked_as
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
@@ -36,7 +37,9 @@ __all__ = [
     "waiting",
 ]
 
-LIVE_FIRST = (CaseRow.state != "running", CaseRow.id.desc())
+SHOWN = ("open", "rejected", "agreed", "sent_back", "auto", "lapsed", "passed_over")
+"""What a node's turns come to: the first of these that one of them is."""
+LIVE_FIRST = (CaseRow.state.not_in(LIVE), CaseRow.id.desc())
 
 
 async def case(tx: Tx, case_id: str) -> CaseView:
@@ -101,11 +104,13 @@ async def tasks_of(tx: Tx, case_id: str) -> list[TaskView]:
 
 
 async def takes_part(tx: Tx, case: CaseView, person: PersonId) -> bool:
-    """Whether a person may see how a case goes: its applicant and everybody it was put before."""
+    """Whether a person may see how a case goes: its applicant and everybody it was put before
+    or copied to."""
     if case.applicant == person:
         return True
     held = select(TaskRow.id).where(TaskRow.case_id == case.id, TaskRow.holder == person).limit(1)
-    return await tx.session.scalar(held) is not None
+    copied = select(CopyRow.person).where(CopyRow.case_id == case.id, CopyRow.person == person)
+    return await tx.session.scalar(held) is not None or await tx.session.scalar(copied) is not None
 
 
 async def settings_of(tx: Tx, cases: Collection[CaseView]) -> dict[str, Settings]:
@@ -127,9 +132,13 @@ async def progress(tx: Tx, case_id: str) -> ProgressView:
 
 def _step(node: str, turns: list[TaskView], names: dict[PersonId, str]) -> ProgressStep:
     states = {turn.state for turn in turns}
-    state = next((one for one in ("rejected", "open", "agreed", "auto") if one in states), "cancelled")
+    state = next((one for one in SHOWN if one in states), "cancelled")
     deciding = next((turn for turn in reversed(turns) if turn.state == state), turns[-1])
-    asked = [turn for turn in turns if turn.state != "moved" and (state != "open" or turn.state == "open")]
+    asked = [
+        turn
+        for turn in turns
+        if turn.state not in {"moved", "transferred"} and (state != "open" or turn.state == "open")
+    ]
     return ProgressStep(
         node_name=node,
         people=tuple(turn.holder_name for turn in asked),
@@ -176,6 +185,7 @@ def _case_view(row: CaseRow, names: dict[PersonId, str]) -> CaseView:
         decided_at=row.decided_at,
         decided_by=PersonId(row.decided_by) if row.decided_by else None,
         reason=row.reason,
+        reverses=row.reverses,
     )
 
 
@@ -209,6 +219,7 @@ def _task_view(tx: Tx, row: TaskRow, of: CaseView, names: dict[PersonId, str]) -
         urged=row.urged,
         waited=int(((row.closed_at or tx.now) - row.opened_at).total_seconds()) // 60,
         note=note_view(row.note, names) if row.note else None,
+        role=row.role,
     )
 
 

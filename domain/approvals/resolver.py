@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal
 
+from domain.approvals import proxies
 from domain.approvals.away import away_now
-from domain.approvals.definition import Approval, Settings, StandIn, Who
+from domain.approvals.definition import concerned
 from domain.approvals.errors import NobodyToAsk
+from domain.approvals.naming import Question, head_of, named_people
 from domain.approvals.state import Note
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 from domain.org import queries as org
 from domain.people import queries as people
 
+__all__ = ["Question", "Resolved", "concerned", "readers", "resolve"]
+
 Chosen = dict[PersonId, Note | None]
+LAST_WORDS = {"pass", "reject"}
 
 
 @dataclass(frozen=True)
-class Question:
-    """A node of a definition, for an applicant. Like them, whoever is `concerned` never decides; `barred` people are
-    out of the question (they leave)."""
+class Resolved:
+    """Who is asked. `auto` passes by itself, for it is their own case; `empty` is what happens with nobody."""
 
-    node: Approval
-    settings: Settings
-    applicant: PersonId
-    concerned: frozenset[PersonId] = frozenset()
-    barred: frozenset[PersonId] = frozenset()
-
-    @property
-    def parties(self) -> frozenset[PersonId]:
-        """Whose own case it is."""
-        return self.concerned | {self.applicant}
+    chosen: Chosen = field(default_factory=dict)
+    auto: frozenset[PersonId] = frozenset()
+    empty: Literal["pass", "reject"] | None = None
 
 
 @dataclass(frozen=True)
 class _Named:
     """The people a node names, parted by what keeps them from deciding. `own` are parties."""
 
-    present: list[PersonId]
+    present: Chosen
     own: list[PersonId]
     absent: list[PersonId]
     left: list[PersonId]
-    note: Note | None
     applicant: PersonId
 
     def reasons(self) -> list[tuple[str, PersonId | None]]:
@@ -55,96 +52,110 @@ class _Named:
         return found or [("left", person) for person in self.left] or [("empty", None)]
 
 
-def concerned(form: Mapping[str, Any]) -> frozenset[PersonId]:
-    """Whom a form is about besides its applicant: one person id, or a list of them."""
-    named = form.get("concerned") or []
-    return frozenset(PersonId(str(one)) for one in ([named] if isinstance(named, str) else named))
+async def readers(tx: Tx, question: Question) -> list[PersonId]:
+    """Who gets a copy: whoever is named and still here."""
+    found, _ = await named_people(tx, question, question.node.who)
+    here = await people.employed(tx, found, tx.today)
+    return [person for person in found if person in here]
 
 
-async def resolve(tx: Tx, question: Question) -> Chosen:
+async def resolve(tx: Tx, question: Question, *, draw: bool = True) -> Resolved:
     """Who is asked, each with a note where it is not simply whom the definition names. Raises NobodyToAsk.
 
-    Order (product/approvals.md): left people are dropped, those away are stood in for, the applicant and whoever
-    the case is about never decide it, then the empty set. A request is rather left waiting for somebody on leave
-    than lost.
+    Order (product/approvals.md): left people are dropped, proxies come in, the applicant and whoever the case is about
+    never decide it (or pass, or decide, as the definition says), those away are stood in for, then the empty set. A
+    request is rather left waiting for somebody on leave than lost. `draw`: 随机一人 is drawn from them.
     """
     named = await _parted(tx, question)
-    chosen: Chosen = dict.fromkeys(named.present, named.note)
-    if chosen and question.node.mode == "any":
+    if named.own and "skip" in question.settings.own and question.applicant in named.own:
+        if not (named.present or named.absent):
+            return Resolved({question.applicant: Note("own")}, frozenset({question.applicant}))
+        named = _Named(named.present, [], named.absent, named.left, named.applicant)
+    found = await _able_or_stand_ins(tx, question, named)
+    if isinstance(found, str):
+        return Resolved(empty="pass" if found == "pass" else "reject")
+    if not found:
+        raise NobodyToAsk(node=question.node.id)
+    if question.node.mode == "random" and draw:
+        drawn = secrets.choice(list(found))
+        found = {drawn: found[drawn]}
+    return Resolved(found)
+
+
+async def _able_or_stand_ins(tx: Tx, question: Question, named: _Named) -> Chosen | str:
+    chosen: Chosen = dict(named.present)
+    if chosen and question.node.mode in {"any", "random"}:
         return chosen
     for why, missing in [] if chosen and not (named.own or named.absent) else named.reasons():
         stand_ins = await _stand_in(tx, question, why, missing)
+        if isinstance(stand_ins, str):
+            if chosen or named.absent:
+                continue
+            return stand_ins
         for person, note in stand_ins.items():
             chosen.setdefault(person, note)
-        if stand_ins and question.node.mode == "any":
+        if stand_ins and question.node.mode in {"any", "random"}:
             return chosen
     if not chosen:
         chosen = dict.fromkeys(named.absent, Note("nobody_else"))
-    if not chosen:
-        chosen = await _stand_in(tx, question, "empty", None, even_absent=True)
-    if not chosen:
-        raise NobodyToAsk(node=question.node.id)
-    return chosen
+    return chosen or await _stand_in(tx, question, "empty", None, even_absent=True)
 
 
 async def _parted(tx: Tx, question: Question) -> _Named:
-    found, note = await _found(tx, question.node.who, question.applicant)
+    found, note = await named_people(tx, question, question.node.who)
     on_payroll = await people.employed(tx, found, tx.today)
-    employed = [person for person in found if person not in question.barred and person in on_payroll]
-    away = await away_now(tx, employed)
+    named = [person for person in found if person not in question.barred and person in on_payroll]
+    for_them = await proxies.active(tx, named, question.code, question.parties | question.barred)
+    employed: Chosen = {}
+    for person in named:
+        proxy = for_them.get(person)
+        employed.setdefault(proxy or person, Note("proxy", None, person) if proxy else note)
+    away = await away_now(tx, list(employed))
     others = [person for person in employed if person not in question.parties]
     return _Named(
-        present=[person for person in others if person not in away],
+        present={person: employed[person] for person in others if person not in away},
         own=[person for person in employed if person in question.parties],
         absent=[person for person in others if person in away],
-        left=[person for person in found if person not in employed],
-        note=note,
+        left=[person for person in found if person not in named],
         applicant=question.applicant,
     )
 
 
-async def _found(tx: Tx, who: Who, applicant: PersonId) -> tuple[list[PersonId], Note | None]:
-    """Whom the definition names; the note says when the line of managers ended before the wanted level."""
-    if who.kind == "manager":
-        line = await org.manager_line(tx, applicant, tx.today)
-        reached = line[: who.level][-1:]
-        return reached, (Note("line_ended") if reached and len(line) < who.level else None)
-    if who.kind == "role":
-        return await org.holders(tx, who.name, tx.today), None
-    if who.kind == "department_head":
-        return await _head(tx, applicant), None
-    return [PersonId(who.name)], None
-
-
-async def _head(tx: Tx, person: PersonId) -> list[PersonId]:
-    post = await org.main_assignment(tx, person, tx.today)
-    head = await org.unit_head(tx, post.unit_id, tx.today) if post else None
-    return [head] if head else []
-
-
 async def _stand_in(
     tx: Tx, question: Question, why: str, missing: PersonId | None, *, even_absent: bool = False
-) -> Chosen:
-    """The first stand-in of the policy who can decide; of several holders of a role all are asked under 或签."""
-    own, absent = question.settings.own, question.settings.absent
-    order = {"own": own, "concerned": own, "absent": absent}.get(why, question.settings.empty)
+) -> Chosen | str:
+    """The first stand-in of the policy who can decide, or its last word; of several holders of a role all are asked
+    under 或签."""
     barred = {*question.parties, *question.barred, *([missing] if missing else [])}
-    for by in order:
-        candidates = await _candidates(tx, by, missing or question.applicant)
+    for by in _order(question, why):
+        if by in LAST_WORDS:
+            return by
+        candidates = await _candidates(tx, question, by, missing or question.applicant)
         able = await _able(tx, candidates, barred, even_absent)
         if able:
-            several = by in {"hr", "finance", "general_manager"} and question.node.mode == "any"
-            return dict.fromkeys(able if several else able[:1], Note(why, by, missing))
+            kind = by.partition(":")[0]
+            several = kind not in {"department_head", "manager_line", "person"} and question.node.mode == "any"
+            return dict.fromkeys(able if several else able[:1], Note(why, kind, missing))
     return {}
 
 
-async def _candidates(tx: Tx, by: StandIn, person: PersonId) -> list[PersonId]:
+def _order(question: Question, why: str) -> tuple[str, ...]:
+    if why in {"own", "concerned"}:
+        return tuple(by for by in question.settings.own if by not in {"self", "skip"})
+    if why == "absent":
+        return question.settings.absent
+    return getattr(question.node, "empty", None) or question.settings.empty
+
+
+async def _candidates(tx: Tx, question: Question, by: str, person: PersonId) -> list[PersonId]:
     """Stand-ins are looked for from the missing person upwards: somebody below them must not decide in their place."""
     if by == "department_head":
-        return await _head(tx, person)
+        return await head_of(tx, person)
     if by == "manager_line":
         return await org.manager_line(tx, person, tx.today)
-    return await org.holders(tx, by, tx.today)
+    if by.startswith("person:"):
+        return [PersonId(by.partition(":")[2])]
+    return await org.holders(tx, question.settings.administrators if by == "administrator" else by, tx.today)
 
 
 async def _able(tx: Tx, candidates: list[PersonId], barred: Collection[PersonId], even_absent: bool) -> list[PersonId]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,8 @@ class Policy:
     quiet_to: time
     stand_in_when: StandInWhen = StandInWhen.NOW
     """Rows from before this was decided do not say it: then whoever was away at the moment was stood in for."""
+    urges_a_day: int | None = None
+    """How often a case is urged on one date at most; None: as often as `urge_every` lets."""
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Policy:
@@ -44,6 +46,7 @@ class Policy:
             quiet_from=time.fromisoformat(document["quiet_from"]),
             quiet_to=time.fromisoformat(document["quiet_to"]),
             stand_in_when=StandInWhen(document.get("stand_in_when", StandInWhen.NOW)),
+            urges_a_day=int(document["urges_a_day"]) if document.get("urges_a_day") else None,
         )
 
 
@@ -92,3 +95,20 @@ def _covered_from_start(window: Window, spans: list[Window]) -> timedelta:
 def opened_before(opened_at: datetime, day: date) -> bool:
     """Whether a task waits since an earlier business date."""
     return business_date(opened_at) < day
+
+
+def after_working(days: Iterable[DaySchedule], start: datetime, hours: timedelta) -> tuple[datetime | None, timedelta]:
+    """The instant after so much working time from `start`, else None and what is left beyond these days.
+
+    Windows are instants, so a change of the clocks or another time zone makes an hour neither longer nor shorter.
+    """
+    left = hours
+    for window in sorted(window for day in days for window in day.windows):
+        opening = max(window.start, start).astimezone(UTC)
+        length = window.end.astimezone(UTC) - opening
+        if length <= timedelta():
+            continue
+        if left <= length:
+            return opening + left, timedelta()
+        left -= length
+    return None, left

@@ -3,58 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from domain.approvals import definitions, resolver
-from domain.approvals.definition import Definition
+from domain.approvals import children, definitions, resolver
+from domain.approvals.booking import book
+from domain.approvals.definition import Copy, Definition, named, parties
 from domain.approvals.errors import CaseUnknown, TaskUnknown
-from domain.approvals.events import CaseDecided, CaseOutcome, TaskClosed, TaskOpened, TaskOutcome, TaskUrged
 from domain.approvals.model import ActionRow, CaseRow, TaskRow
-from domain.approvals.resolver import Question
+from domain.approvals.naming import Question
 from domain.approvals.state import (
     ACTION,
     Action,
-    Effect,
-    Ended,
+    ChildAsked,
     Entered,
     NeedPeople,
-    Phase,
     Seat,
     State,
-    Task,
-    TaskEnded,
-    TaskMade,
-    TaskPressed,
-    Turn,
 )
 from domain.approvals.step import replay, step
+from domain.approvals.work import Run
 from domain.kernel.ids import PersonId
 from domain.kernel.tx import Tx
 
-OUTCOMES: dict[Turn, TaskOutcome] = {
-    Turn.AGREED: "agreed",
-    Turn.REJECTED: "rejected",
-    Turn.SKIPPED: "skipped",
-    Turn.CANCELLED: "cancelled",
-    Turn.MOVED: "cancelled",
-}
-
-CASE_OUTCOMES: dict[Phase, CaseOutcome] = {
-    Phase.APPROVED: "approved",
-    Phase.REJECTED: "rejected",
-    Phase.WITHDRAWN: "withdrawn",
-}
-
-
-@dataclass
-class Run:
-    """One locked case: its row, its definition, its state so far."""
-
-    case: CaseRow
-    definition: Definition
-    state: State
+__all__ = ["Run", "entered", "locked", "locked_by_task", "perform", "question", "seats_for", "standing"]
 
 
 async def locked(tx: Tx, case_id: str) -> Run:
@@ -64,9 +36,14 @@ async def locked(tx: Tx, case_id: str) -> Run:
     )
     if case is None:
         raise CaseUnknown(code=None)
-    rows = await tx.session.scalars(select(ActionRow).where(ActionRow.case_id == case_id).order_by(ActionRow.seq))
+    return await standing(tx, case)
+
+
+async def standing(tx: Tx, case: CaseRow) -> Run:
+    """How a case stands, from its log."""
+    rows = await tx.session.scalars(select(ActionRow.data).where(ActionRow.case_id == case.id).order_by(ActionRow.seq))
     definition = await definitions.version(tx, case.definition_id)
-    return Run(case, definition, replay(definition, [ACTION.validate_python(row.data) for row in rows]))
+    return Run(case, definition, replay(definition, [ACTION.validate_python(data) for data in rows]))
 
 
 async def locked_by_task(tx: Tx, task_id: str) -> Run:
@@ -79,31 +56,59 @@ async def locked_by_task(tx: Tx, task_id: str) -> Run:
 
 async def perform(tx: Tx, run: Run, action: Action, actor: PersonId) -> None:
     """Take one action and all that follows by itself. Raises state.Denied, NobodyToAsk, FieldMissing."""
-    waiting: list[tuple[Action, str]] = [(action, actor)]
+    waiting: list[tuple[Action | NeedPeople, str]] = [(action, actor)]
     while waiting:
         taken, by = waiting.pop(0)
+        if isinstance(taken, NeedPeople):
+            if taken.node not in run.state.awaiting:
+                continue  # another arm has ended the case meanwhile
+            taken = await entered(tx, run, taken.node)
         run.state, effects = step(run.definition, run.state, taken)
         await _log(tx, run.case, taken, by)
         for effect in effects:
             if isinstance(effect, NeedPeople):
-                seats = await seats_for(tx, run, effect.node)
-                waiting.append((Entered(node=effect.node, seats=seats), "engine"))
+                waiting.append((effect, "engine"))
+            elif isinstance(effect, ChildAsked):
+                await children.open_child(tx, run, effect)
             else:
-                await _book(tx, run, effect)
+                await book(tx, run, effect)
         await tx.session.flush()
 
 
-async def seats_for(tx: Tx, run: Run, node: str, barred: Iterable[PersonId] = ()) -> tuple[Seat, ...]:
-    """The people of a node as of now, each with the id of the task that becomes theirs. Raises NobodyToAsk."""
-    question = Question(
-        run.definition.node(node),
-        run.definition.settings,
-        PersonId(run.case.applicant),
-        resolver.concerned(run.case.form),
+def question(definition: Definition, state: State, node: str, barred: Iterable[PersonId] = ()) -> Question:
+    """What the resolver is asked about a node, as the case stands."""
+    asked = definition.places[node].node
+    settings = definition.settings
+    own_node = getattr(getattr(asked, "who", None), "kind", "") == "applicant"
+    return Question(
+        asked,  # type: ignore[arg-type]
+        settings,
+        state.applicant,
+        named(definition, state.form),
+        state.choices,
+        frozenset() if own_node else parties(settings, state.applicant, state.form),
         frozenset(barred),
+        definition.code,
     )
-    chosen = await resolver.resolve(tx, question)
-    return tuple(Seat(tx.new_id("apt"), person, note) for person, note in chosen.items())
+
+
+async def entered(tx: Tx, run: Run, node: str) -> Entered:
+    """The people of a node as of now, each with the id of the task that becomes theirs. Raises NobodyToAsk."""
+    asked = question(run.definition, run.state, node)
+    if isinstance(asked.node, Copy):
+        seats = tuple(Seat(person, person) for person in await resolver.readers(tx, asked))
+        return Entered(node=node, seats=seats)
+    found = await resolver.resolve(tx, asked)
+    seats = tuple(
+        Seat(tx.new_id("apt"), person, note, auto=person in found.auto) for person, note in found.chosen.items()
+    )
+    return Entered(node=node, seats=seats, empty=found.empty)
+
+
+async def seats_for(tx: Tx, run: Run, node: str, barred: Iterable[PersonId] = ()) -> tuple[Seat, ...]:
+    """Who takes over at a node from the barred. Raises NobodyToAsk."""
+    found = await resolver.resolve(tx, question(run.definition, run.state, node, barred))
+    return tuple(Seat(tx.new_id("apt"), person, note) for person, note in found.chosen.items())
 
 
 async def _log(tx: Tx, case: CaseRow, action: Action, actor: str) -> None:
@@ -112,92 +117,3 @@ async def _log(tx: Tx, case: CaseRow, action: Action, actor: str) -> None:
     row = ActionRow(case_id=case.id, seq=case.version, actor=actor, action=action.kind, at=tx.now, data=data)
     tx.session.add(row)
     await tx.audit(f"approvals.{action.kind}", case.id, actor=actor, seq=case.version)
-
-
-async def _book(tx: Tx, run: Run, effect: Effect) -> None:
-    case = run.case
-    if isinstance(effect, TaskMade):
-        await _open(tx, case, effect.task)
-    elif isinstance(effect, TaskEnded):
-        await _close(tx, case, effect)
-    elif isinstance(effect, TaskPressed):
-        row = await tx.session.get_one(TaskRow, effect.task.id)
-        row.urged, row.urged_at = effect.task.urged, tx.now
-        await tx.emit(
-            TaskUrged(
-                case_id=case.id,
-                subject_id=case.subject_id,
-                definition=case.definition,
-                task_id=effect.task.id,
-                holder=effect.task.holder,
-                times=effect.task.urged,
-            )
-        )
-    elif isinstance(effect, Ended):
-        await _end(tx, case, effect)
-
-
-async def _open(tx: Tx, case: CaseRow, task: Task) -> None:
-    position = await tx.session.scalar(select(func.count()).where(TaskRow.case_id == case.id))
-    is_open = task.turn is Turn.OPEN
-    tx.session.add(
-        TaskRow(
-            id=task.id,
-            case_id=case.id,
-            position=int(position or 0) + 1,
-            node=task.node,
-            holder=task.holder,
-            turn=task.turn.value,
-            note=asdict(task.note) if task.note else None,
-            opened_at=tx.now,
-            closed_at=None if is_open else tx.now,
-            closed_by=task.by,
-            urged=task.urged,
-        )
-    )
-    await tx.session.flush()
-    if is_open:
-        await tx.emit(
-            TaskOpened(
-                case_id=case.id,
-                subject_id=case.subject_id,
-                definition=case.definition,
-                task_id=task.id,
-                holder=task.holder,
-                urged=task.urged,
-            )
-        )
-
-
-async def _close(tx: Tx, case: CaseRow, effect: TaskEnded) -> None:
-    task = effect.task
-    row = await tx.session.get_one(TaskRow, task.id, populate_existing=True)
-    row.turn, row.closed_at, row.closed_by, row.comment = task.turn.value, tx.now, task.by, effect.remark
-    await tx.session.flush()  # before a new task of the same person at this node is inserted
-    await tx.emit(
-        TaskClosed(
-            case_id=case.id,
-            subject_id=case.subject_id,
-            definition=case.definition,
-            task_id=task.id,
-            holder=task.holder,
-            outcome=OUTCOMES[task.turn],
-            by=task.by,
-        )
-    )
-
-
-async def _end(tx: Tx, case: CaseRow, effect: Ended) -> None:
-    case.state = effect.phase.value
-    case.decided_at, case.decided_by, case.reason = tx.now, effect.by, effect.reason
-    await tx.emit(
-        CaseDecided(
-            case_id=case.id,
-            subject_id=case.subject_id,
-            definition=case.definition,
-            applicant=PersonId(case.applicant),
-            outcome=CASE_OUTCOMES[effect.phase],
-            by=effect.by,
-            reason=effect.reason,
-        )
-    )

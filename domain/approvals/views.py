@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal, TypedDict, get_args
 
 from domain.approvals.definition import StandIn
+from domain.approvals.state import LIVE
 from domain.kernel.ids import PersonId
 
 Whose = Literal["own", "sent", "other"]
@@ -31,7 +32,7 @@ def asked_as(code: str | None) -> str:
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case. state: running approved rejected withdrawn. `definition` is its name, `kind` its code."""
+    """One case; state as `state.Phase`. `definition` is its name, `kind` its code."""
 
     id: str
     code: str
@@ -51,10 +52,12 @@ class CaseView:
     decided_at: datetime | None
     decided_by: PersonId | None
     reason: str | None
+    reverses: str | None = None
+    """The id of the approved case that this one would undo (通过后撤销)."""
 
     @property
     def live(self) -> bool:
-        return self.state == "running"
+        return self.state in LIVE
 
     @property
     def shown_code(self) -> str:
@@ -84,7 +87,7 @@ class NoteView:
 
 @dataclass(frozen=True)
 class TaskView:
-    """One person's turn. state: open agreed rejected skipped auto cancelled moved."""
+    """One person's turn; state as `state.Turn`."""
 
     id: str
     case: CaseView
@@ -100,11 +103,14 @@ class TaskView:
     waited: int
     """Minutes that it waits or waited."""
     note: NoteView | None
+    role: str = "vote"
+    """vote, before or after (加签), advice (委派)."""
 
 
 @dataclass(frozen=True)
 class ProgressStep:
-    """One node that was reached. state: open agreed rejected cancelled auto."""
+    """One node that was reached. state: open agreed rejected sent_back auto lapsed
+    passed_over cancelled."""
 
     node_name: str
     people: tuple[str, ...]

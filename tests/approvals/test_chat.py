@@ -215,6 +215,8 @@ FACTS = {
     "hours": 2,
     "quiet_from": time(20),
     "quiet_to": time(8),
+    "why": "span",
+    "times": 3,
 }
 
 

@@ -2,10 +2,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
 
 from domain.approvals.condition import holds, parse
 from domain.approvals.definition import compile_definition, route
 from domain.approvals.errors import DefinitionInvalid, FieldMissing
+from tests.house import tree
 
 APPROVAL = {"id": "一", "类型": "审批", "由谁": {"上级": 1}}
 
@@ -79,3 +81,38 @@ def test_a_broken_definition_is_not_published(change: dict[str, Any], what: str)
 def test_a_chain_of_managers_is_so_many_steps() -> None:
     definition = compile_definition({"流程": "单", "节点": [{"id": "主管", "类型": "审批", "由谁": {"连续上级": 3}}]})
     assert [node.id for node in route(definition, {})] == ["主管1", "主管2", "主管3"]
+
+
+def test_the_flow_in_the_manual_can_be_published() -> None:
+    text = (tree.ROOT / "docs" / "approvals.md").read_text(encoding="utf-8")
+    document = yaml.safe_load(text.split("```yaml")[1].split("```")[0])
+    definition = compile_definition(document)
+    assert {type(place.node).__name__ for place in definition.places.values()} == {
+        "Approval",
+        "Branch",
+        "Copy",
+        "Delay",
+        "Fork",
+        "Sub",
+        "Trigger",
+    }
+
+
+@pytest.mark.parametrize(
+    ("node", "what"),
+    [
+        ({"类型": "并行", "分支": [{"当": "a > 1", "节点": []}]}, "fork_condition"),
+        ({**APPROVAL, "id": "二", "方式": "比例会签"}, "need"),
+        ({**APPROVAL, "id": "二", "方式": "票签", "票数": 0}, "need"),
+        ({"id": "等", "类型": "延迟", "时长": "很久"}, "hours"),
+        ({"id": "做", "类型": "触发"}, "named"),
+        ({"id": "子", "类型": "子流程", "流程": "单"}, "sub_itself"),
+        ({**APPROVAL, "id": "二", "由谁": {"岗位": ""}}, "who"),
+        ({**APPROVAL, "id": "二", "为空": "自审"}, "word"),
+        ({**APPROVAL, "id": "二", "超时": {"2小时": "自动放行"}}, "word"),
+    ],
+)
+def test_a_broken_node_is_not_published(node: dict[str, Any], what: str) -> None:
+    with pytest.raises(DefinitionInvalid) as refused:
+        compile_definition({"流程": "单", "节点": [APPROVAL, node]})
+    assert refused.value.facts["what"] == what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
@@ -12,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from bot import embedded
 from domain.approvals import queries, service
-from domain.approvals.errors import AlreadyAgreed, AlreadyDecided, AlreadyOpen, CaseClosed, WithdrawTooLate
+from domain.approvals.errors import AlreadyAgreed, AlreadyDecided, AlreadyOpen, CaseClosed, TaskMoved, WithdrawTooLate
 from domain.approvals.model import ActionRow
 from domain.kernel.clock import FixedClock
 from domain.kernel.errors import DomainError
@@ -20,6 +21,7 @@ from domain.kernel.tables import Base
 from domain.kernel.tx import Tx
 from domain.org import service as org
 from tests.approvals.conftest import LILEI, LUODAN, SINCE, WANGFANG, XULI, found, leave
+from tests.approvals.flowing import ask, opened, turn
 from tests.conftest import RecordingOutbox, import_models
 
 Work = Callable[[Tx], Awaitable[object]]
@@ -127,3 +129,30 @@ async def test_a_subject_is_opened_once(shared: AsyncEngine, clock: FixedClock) 
     waiting = await committed(shared, clock, lambda tx: queries.waiting(tx, XULI))
     assert isinstance(waiting, list)
     assert len(waiting) == 1
+
+
+async def late_case(tx: Tx) -> str:
+    await found(tx)
+    await opened(tx, [ask("一", XULI, 超时={"1小时": "自动同意"}), ask("二", LUODAN)])
+    return await turn(tx, XULI)
+
+
+async def test_what_is_due_is_done_once_by_any_number_of_jobs(shared: AsyncEngine, clock: FixedClock) -> None:
+    await committed(shared, clock, late_case)
+    clock.advance(timedelta(hours=2))
+    results = await at_once(shared, clock, service.run_due, service.run_due, service.run_due)
+    assert sorted(int(str(result)) for result in results) == [0, 0, 1]
+    lapsed = select(func.count()).where(ActionRow.action == "lapsed")
+    assert await committed(shared, clock, lambda tx: tx.session.scalar(lapsed)) == 1
+
+
+async def test_a_transfer_against_an_agreement(shared: AsyncEngine, clock: FixedClock) -> None:
+    task = str(await committed(shared, clock, late_case))
+    results = await at_once(
+        shared,
+        clock,
+        lambda tx: service.transfer(tx, XULI, task, WANGFANG),
+        lambda tx: service.agree(tx, XULI, task),
+    )
+    (lost,) = [result for result in results if isinstance(result, DomainError)]
+    assert isinstance(lost, (AlreadyAgreed, TaskMoved))

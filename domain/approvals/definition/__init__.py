@@ -1,0 +1,45 @@
+"""Definitions as data: the Chinese document HR writes → the frozen tree that `step` walks."""
+
+from domain.approvals.definition.compiling import compile_definition
+from domain.approvals.definition.tree import (
+    Approval,
+    Arm,
+    Branch,
+    Copy,
+    Definition,
+    Delay,
+    Fork,
+    Place,
+    Settings,
+    StandIn,
+    Sub,
+    Timer,
+    Trigger,
+    Who,
+    concerned,
+    named,
+    parties,
+    route,
+)
+
+__all__ = [
+    "Approval",
+    "Arm",
+    "Branch",
+    "Copy",
+    "Definition",
+    "Delay",
+    "Fork",
+    "Place",
+    "Settings",
+    "StandIn",
+    "Sub",
+    "Timer",
+    "Trigger",
+    "Who",
+    "compile_definition",
+    "concerned",
+    "named",
+    "parties",
+    "route",
+]
