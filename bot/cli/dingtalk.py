@@ -21,14 +21,9 @@ from config.settings import DingTalk, Settings
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The company's DingTalk app.", no_args_is_help=True)
     cards = typer.Typer(help="Presses of cards over HTTP.", no_args_is_help=True)
-    cards.callback()(presses)
     cards.command("register")(tell)
     group.add_typer(cards, name="callback")
     app.add_typer(group, name="dingtalk")
-
-
-def presses() -> None:
-    """Presses of cards over HTTP."""
 
 
 def tell(

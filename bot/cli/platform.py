@@ -21,13 +21,8 @@ NOTHING = "-"
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The messengers.", no_args_is_help=True)
-    group.callback()(messengers)
     group.command("status")(status)
     app.add_typer(group, name="platform")
-
-
-def messengers() -> None:
-    """The messengers."""
 
 
 def status(data_dir: DataDir = None) -> None:

@@ -96,24 +96,22 @@ def click(letter: Letter) -> Update | None:
     return letter.said(key.removeprefix(SAY).strip()) if key.startswith(SAY) else None
 
 
-def nothing(_: Letter) -> None:
-    """Taken note of; there is nothing to answer."""
+Reader = Callable[[Letter], Update | None]
 
-
-EVENTS: dict[str, tuple[str, Callable[[Letter], Update | None]]] = {
+EVENTS: dict[str, tuple[str, Reader | None]] = {
     "template_card_event": ("template_card_event", press),
     "template_card_menu_event": ("template_card_menu_event", press),
     "click": ("click", click),
     "enter_agent": ("enter_agent", entered),
-    "subscribe": ("subscribe", nothing),
-    "unsubscribe": ("unsubscribe", nothing),
-    "view": ("view", nothing),
-    "location": ("location_event", nothing),
-    "batch_job_result": ("batch_job_result", nothing),
-    "change_contact": ("change_contact", nothing),
-    "sys_approval_change": ("sys_approval_change", nothing),
-    "open_approval_change": ("open_approval_change", nothing),
-    "close_inactive_agent": ("close_inactive_agent", nothing),
-    "reopen_inactive_agent": ("reopen_inactive_agent", nothing),
+    "subscribe": ("subscribe", None),
+    "unsubscribe": ("unsubscribe", None),
+    "view": ("view", None),
+    "location": ("location_event", None),
+    "batch_job_result": ("batch_job_result", None),
+    "change_contact": ("change_contact", None),
+    "sys_approval_change": ("sys_approval_change", None),
+    "open_approval_change": ("open_approval_change", None),
+    "close_inactive_agent": ("close_inactive_agent", None),
+    "reopen_inactive_agent": ("reopen_inactive_agent", None),
 }
-"""Event name in lower case → the kind it is counted as, and its reader."""
+"""Event name in lower case → the kind it is counted as, and its reader; None where there is nothing to answer."""

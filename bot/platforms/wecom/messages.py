@@ -104,15 +104,15 @@ def parse(xml: bytes, corp_id: str, agent_id: int) -> Incoming:
         return Incoming(kind, None, letter.message_id, events.contact(letter))
     if letter.sender == SYSTEM:
         return Incoming(kind, None, letter.message_id)
-    update = reader(letter)
+    update = reader(letter) if reader else None
     return Incoming(kind, update, update.message_id if update else letter.message_id)
 
 
-def _reader(letter: Letter) -> tuple[str, Callable[[Letter], Update | None]]:
+def _reader(letter: Letter) -> tuple[str, events.Reader | None]:
     kind = letter.get("MsgType").lower()
     if kind == "event":
-        return events.EVENTS.get(letter.get("Event").lower(), (UNKNOWN, events.nothing))
-    return (kind, MESSAGES[kind]) if kind in MESSAGES else (UNKNOWN, events.nothing)
+        return events.EVENTS.get(letter.get("Event").lower(), (UNKNOWN, None))
+    return (kind, MESSAGES[kind]) if kind in MESSAGES else (UNKNOWN, None)
 
 
 def _check_address(letter: Letter, kind: str, corp_id: str) -> None:
